@@ -1,0 +1,42 @@
+import { createRequire } from "node:module";
+import hardhatToolboxMochaEthers from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
+import { defineConfig } from "hardhat/config";
+
+const require = createRequire(import.meta.url);
+
+/** The compiler comes from npm: nothing is downloaded at build time, and every machine compiles with the same bytes. */
+const solc = { version: "0.8.37", path: require.resolve("solc/soljson.js") };
+
+/** `npm run test:deep` sets it: the same tests, many more inputs. */
+const isDeep = process.env.DEEP === "1";
+
+export default defineConfig({
+  plugins: [hardhatToolboxMochaEthers],
+  solidity: {
+    profiles: {
+      // Fast to compile: the profile of tests and of the demo.
+      default: {
+        ...solc,
+        settings: { evmVersion: "osaka", optimizer: { enabled: true, runs: 200 } },
+      },
+      // What is deployed: sizes and gas are measured on it.
+      production: {
+        ...solc,
+        isolated: false,
+        settings: { evmVersion: "osaka", viaIR: true, optimizer: { enabled: true, runs: 200 } },
+      },
+    },
+  },
+  paths: { ignition: "deploy", tests: { mocha: "./test", solidity: "./test" } },
+  typechain: { outDir: "typechain-types" },
+  networks: {
+    default: { type: "edr-simulated", chainType: "l1", allowUnlimitedContractSize: true },
+  },
+  test: {
+    mocha: { timeout: 300_000 },
+    solidity: {
+      fuzz: { runs: isDeep ? 20_000 : 256, seed: "0x1234" },
+      invariant: { runs: isDeep ? 2_000 : 256, depth: 64, failOnRevert: false },
+    },
+  },
+});
