@@ -13,6 +13,7 @@ const isDeep = process.env.DEEP === "1";
 export default defineConfig({
   plugins: [hardhatToolboxMochaEthers],
   solidity: {
+    npmFilesToBuild: ["@openzeppelin/contracts/access/manager/AccessManager.sol"],
     profiles: {
       // Fast to compile: the profile of tests and of the demo.
       default: {

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {Wired} from "../governance/Wired.sol";
+import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
+import {ILiquidityPool} from "../interfaces/ILiquidityPool.sol";
+import {ILossWaterfall} from "../interfaces/ILossWaterfall.sol";
+import {IOracleRouter} from "../interfaces/IOracleRouter.sol";
+import {IVault} from "../interfaces/IVault.sol";
+import {OperationLib} from "../margin/OperationLib.sol";
+import {SettlementLib} from "../margin/SettlementLib.sol";
+import {AccountId} from "../types/AccountId.sol";
+import {LEDGER_COUNT, Ledger} from "../types/Ledger.sol";
+import {MarketId} from "../types/MarketId.sol";
+import {Book, Operation, State} from "../types/State.sol";
+import {RiskLib} from "./RiskLib.sol";
+
+/// @title ClearinghouseBase
+/// @notice What every entry point of the clearinghouse needs: the state, prices, and one way to carry an operation out.
+abstract contract ClearinghouseBase is IClearinghouse, AccessManaged, ReentrancyGuardTransient, Wired {
+    using OperationLib for Operation;
+
+    /// @dev Gas a price feed gets. A call that cannot provide it reverts, so nobody makes a live feed look dead by
+    /// sending little gas; a feed that burns it all counts as dead.
+    uint256 internal constant FEED_GAS = 300_000;
+
+    IVault public immutable VAULT;
+    ILiquidityPool public immutable POOL;
+    ILossWaterfall public immutable WATERFALL;
+    IOracleRouter public immutable ORACLE;
+
+    /// @notice Whom the treasury's share of fees belongs to.
+    address public immutable TREASURY;
+
+    /// @notice The contract that turns orders into trades; fixed when wired.
+    address public executor;
+
+    State internal _state;
+
+    constructor(
+        address authority_,
+        IVault vault,
+        ILiquidityPool pool,
+        ILossWaterfall waterfall,
+        IOracleRouter oracle,
+        address treasury
+    ) AccessManaged(authority_) {
+        VAULT = vault;
+        POOL = pool;
+        WATERFALL = waterfall;
+        ORACLE = oracle;
+        TREASURY = treasury;
+    }
+
+    /// @notice Fixes for good which contract turns orders into trades.
+    /// @dev Requirements: the deployer, once, else the errors of {Wired}.
+    function wire(address executor_) external onlyOnce {
+        executor = executor_;
+    }
+
+    function _requireListed(MarketId id) internal view {
+        if (MarketId.unwrap(id) >= _state.marketCount) revert Clearinghouse_MarketNotListed(id);
+    }
+
+    function _price(MarketId id) internal view returns (uint256 price) {
+        (price,) = ORACLE.priceOf(id);
+    }
+
+    /// @dev Zero if the market has no valid price now.
+    function _tryPrice(MarketId id) internal view returns (uint256) {
+        uint256 needed = FEED_GAS + FEED_GAS / 32;
+        if (gasleft() < needed) revert Clearinghouse_NotEnoughGas(gasleft(), needed);
+        try ORACLE.priceOf{gas: FEED_GAS}(id) returns (uint256 price, uint256) {
+            return price;
+        } catch {
+            return 0;
+        }
+    }
+
+    /// @dev The open positions of an account with their prices, ascending; bounded by MAX_POSITIONS.
+    function _book(AccountId id, bool mayBeDead) internal view returns (Book memory book) {
+        uint256 open = _state.accounts[id].openMarkets;
+        uint256 n;
+        for (uint256 bits = open; bits != 0; bits &= bits - 1) ++n;
+        book.length = n;
+        book.markets = new MarketId[](n);
+        book.prices = new uint256[](n);
+        uint256 i;
+        for (uint8 m = 0; i < n; ++m) {
+            if (open & (1 << m) == 0) continue;
+            book.markets[i] = MarketId.wrap(m);
+            book.prices[i] = mayBeDead ? _tryPrice(MarketId.wrap(m)) : _price(MarketId.wrap(m));
+            ++i;
+        }
+    }
+
+    /// @dev Starts an operation with what the pool has before it.
+    function _open() internal view returns (Operation memory op) {
+        (op.cash, op.insurance, op.debtsBefore, op.openNotionalBefore) = POOL.snapshot();
+    }
+
+    /// @dev Settles the account's money outside a liquidation: crystallises its profits if margin alone falls short.
+    function _settleMoney(Operation memory op) internal returns (Operation memory) {
+        if (op.marginAfter(_state) < 0) {
+            op = SettlementLib.crystalliseWinners(_state, op, _book(op.account, true));
+            int256 left = op.marginAfter(_state);
+            if (left < 0) revert Clearinghouse_MarginBelowZero(op.account, left);
+        }
+        int256 net = op.net;
+        op.settleMoney(_state);
+        if (net != 0) emit MarginSettled(op.account, net, op.unpaid, uint256(op.margin));
+        return op;
+    }
+
+    /// @dev Moves the money, brings the pool's equity up to date, and repays debts from what cash there is.
+    function _commit(Operation memory op) internal returns (ILiquidityPool.Standing memory standing) {
+        _post(op.flows);
+        standing = POOL.record(ILiquidityPool.Change(op.marks, op.unpaid, op.openNotional, op.income));
+        if (standing.unpaid != 0 && standing.cash != 0) standing = _payDebts(standing.cash);
+    }
+
+    function _payDebts(uint256 cash) internal returns (ILiquidityPool.Standing memory) {
+        (uint256 paid, uint256 cancelled) = SettlementLib.payDebts(_state, cash);
+        int256[LEDGER_COUNT] memory flows;
+        flows[uint256(Ledger.Cash)] = -int256(paid);
+        flows[uint256(Ledger.Recovery)] = int256(paid);
+        _post(flows);
+        return POOL.record(ILiquidityPool.Change(0, -int256(cancelled), 0, 0));
+    }
+
+    function _post(int256[LEDGER_COUNT] memory flows) private {
+        for (uint256 i = 0; i < LEDGER_COUNT; ++i) {
+            if (flows[i] == 0) continue;
+            VAULT.post(flows);
+            return;
+        }
+    }
+
+    function _health(AccountId id) internal view returns (Health memory) {
+        return RiskLib.health(_state, id, _book(id, false));
+    }
+}

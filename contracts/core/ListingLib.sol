@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {RiskConfig} from "../governance/RiskConfig.sol";
+import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
+import {ExposureLib} from "../market/ExposureLib.sol";
+import {MarketLib} from "../market/MarketLib.sol";
+import {MathLib} from "../math/MathLib.sol";
+import {Market, MarketParams, MarketState, RiskParams} from "../types/Market.sol";
+import {MAX_MARKETS, MarketId} from "../types/MarketId.sol";
+import {Operation, State} from "../types/State.sol";
+
+/// @title ListingLib
+/// @notice What loops over markets or changes their terms. Linked: rare, and too large for the clearinghouse.
+library ListingLib {
+    using ExposureLib for Market;
+    using MarketLib for Market;
+    using SafeCast for int256;
+
+    /// @notice Adds a market, reduce-only until somebody opens it.
+    /// @dev Requirements: fewer than 32 markets, else {IClearinghouse.Clearinghouse_TooManyMarkets}; bounds of `RiskConfig`.
+    function list(State storage state, MarketParams memory params) external returns (MarketId id) {
+        uint256 count = state.marketCount;
+        if (count == MAX_MARKETS) revert IClearinghouse.Clearinghouse_TooManyMarkets(count, MAX_MARKETS);
+        RiskConfig.checkMarket(params, state.risk);
+        id = MarketId.wrap(uint8(count));
+        Market storage listed = state.markets[id];
+        listed.params = params;
+        listed.state = MarketState.ReduceOnly;
+        listed.touchedAt = uint40(block.timestamp);
+        state.marketCount = uint8(count + 1);
+        emit IClearinghouse.MarketListed(id, params);
+    }
+
+    /// @notice Changes a market's parameters after accruing under the old ones.
+    function setParams(
+        State storage state,
+        Operation memory op,
+        MarketId id,
+        MarketParams memory params,
+        uint256 price
+    ) external returns (Operation memory) {
+        RiskConfig.checkMarket(params, state.risk);
+        Market storage listed = state.markets[id];
+        op.income += listed.touch(price);
+        // Windows of another length are numbered otherwise and mean nothing any more.
+        if (params.keeperWindow != listed.params.keeperWindow) delete listed.windows;
+        listed.params = params;
+        op.marks += listed.remark(price);
+        emit IClearinghouse.MarketParamsSet(id, params);
+        return op;
+    }
+
+    /// @notice Sets the parameters of all markets, checked against each market's own.
+    function setRisk(State storage state, RiskParams memory params) external {
+        RiskConfig.checkRisk(params);
+        uint256 count = state.marketCount;
+        for (uint8 i = 0; i < count; ++i) RiskConfig.checkMarket(state.markets[MarketId.wrap(i)].params, params);
+        state.risk = params;
+        emit IClearinghouse.RiskParamsSet(params);
+    }
+
+    /// @notice Remembers every market's contribution to the pool's equity.
+    function recordBases(State storage state) external {
+        uint256 count = state.marketCount;
+        for (uint8 i = 0; i < count; ++i) {
+            Market storage listed = state.markets[MarketId.wrap(i)];
+            listed.baseCandidate = listed.contribution().toInt128();
+        }
+    }
+
+    /// @notice Puts the smaller of the remembered and the present contribution in force as the insured level.
+    function applyBases(State storage state) external {
+        uint256 count = state.marketCount;
+        for (uint8 i = 0; i < count; ++i) {
+            Market storage listed = state.markets[MarketId.wrap(i)];
+            listed.base = MathLib.min(int256(listed.baseCandidate), listed.contribution()).toInt128();
+        }
+    }
+
+    /// @notice What the pool's exits are measured against.
+    function exposure(State storage state) external view returns (IClearinghouse.Exposure memory total) {
+        uint256 count = state.marketCount;
+        for (uint8 i = 0; i < count; ++i) state.markets[MarketId.wrap(i)].addExposure(total);
+    }
+}

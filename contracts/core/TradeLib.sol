@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
+import {FeeLib} from "../liquidity/FeeLib.sol";
+import {MarginLib} from "../margin/MarginLib.sol";
+import {OperationLib} from "../margin/OperationLib.sol";
+import {PositionLib} from "../margin/PositionLib.sol";
+import {MarketLib} from "../market/MarketLib.sol";
+import {PriceImpactLib} from "../market/PriceImpactLib.sol";
+import {BPS, CENT, MathLib, WAD} from "../math/MathLib.sol";
+import {AccountId} from "../types/AccountId.sol";
+import {Ledger} from "../types/Ledger.sol";
+import {Market, MarketParams, Position, RiskParams} from "../types/Market.sol";
+import {MAX_POSITIONS, MarketId} from "../types/MarketId.sol";
+import {Operation, State, Trade} from "../types/State.sol";
+
+/// @title TradeLib
+/// @notice Executes one trade on one position. Linked: too large for the clearinghouse.
+library TradeLib {
+    using MarketLib for Market;
+    using MathLib for int256;
+    using MathLib for uint256;
+    using OperationLib for Operation;
+    using PositionLib for Position;
+
+    /// @notice Closes, then opens, then charges the fee and the bond.
+    /// @dev Emits {IClearinghouse.PositionChanged}, {IClearinghouse.FeeRouted}.
+    function run(State storage state, Operation memory op, Trade memory trade)
+        external
+        returns (Operation memory, Trade memory)
+    {
+        RiskParams memory risk = state.risk;
+        Market storage market = state.markets[trade.market];
+        trade.skewBefore = market.skew();
+        Position memory position = op.take(state, trade.market, trade.price);
+        bool wasOpen = position.size != 0;
+
+        MarketParams memory params = market.params;
+        _close(op, market, params.skewScaleBase, trade, position);
+        _open(market, params.skewScaleBase, trade, position);
+        _checkFill(trade);
+        _checkSize(params, trade, position);
+        _moveBond(state, op, trade.market, position, wasOpen, risk);
+        _chargeFee(state, op, trade, params, risk);
+        op.put(state, trade.market, position, trade.price);
+        _emitChange(op.account, trade, position);
+        return (op, trade);
+    }
+
+    function _emitChange(AccountId account, Trade memory trade, Position memory position) private {
+        emit IClearinghouse.PositionChanged(
+            account,
+            trade.market,
+            trade.delta,
+            position.size,
+            position.cost,
+            trade.price,
+            trade.impact,
+            trade.realised,
+            trade.fee
+        );
+    }
+
+    /// @dev The part of the delta that reduces the position.
+    function _close(
+        Operation memory op,
+        Market storage market,
+        uint256 scale,
+        Trade memory trade,
+        Position memory position
+    ) private {
+        uint256 amount = trade.delta.abs();
+        trade.opened = amount;
+        if (position.size == 0 || (position.size > 0) == (trade.delta > 0)) return;
+
+        uint256 closed = amount.min(int256(position.size).abs());
+        trade.opened = amount - closed;
+        int256 delta = trade.delta > 0 ? int256(closed) : -int256(closed);
+        (trade.value, trade.impact) = PriceImpactLib.value(trade.skewBefore, delta, trade.price, scale);
+        (int256 toTrader, uint256 returned) = position.close(closed, trade.value);
+        trade.realised = toTrader;
+        op.credit(market, toTrader, returned);
+    }
+
+    /// @dev The part that adds risk, at the skew the closing part left.
+    function _open(Market storage market, uint256 scale, Trade memory trade, Position memory position) private view {
+        if (trade.opened == 0) return;
+        int256 delta = trade.delta > 0 ? int256(trade.opened) : -int256(trade.opened);
+        int256 skew = trade.skewBefore + trade.delta - delta;
+        (uint256 value, int256 impact) = PriceImpactLib.value(skew, delta, trade.price, scale);
+        uint256 mmBps = MarginLib.maintenanceRateBps(MarginLib.baseRateBps(market));
+        position.open(delta, value, mmBps, market.fundingIndex);
+        trade.value += value;
+        trade.impact += impact;
+    }
+
+    function _checkFill(Trade memory trade) private pure {
+        uint256 amount = trade.delta.abs();
+        bool isBuy = trade.delta > 0;
+        uint256 fill = isBuy ? trade.value.mulDivUp(WAD, amount) : trade.value.mulDivDown(WAD, amount);
+        if (isBuy ? fill > trade.acceptablePrice : fill < trade.acceptablePrice) {
+            revert IClearinghouse.Clearinghouse_PriceNotAcceptable(trade.market, fill, trade.acceptablePrice);
+        }
+    }
+
+    function _checkSize(MarketParams memory params, Trade memory trade, Position memory position) private pure {
+        if (position.size == 0) return;
+        uint256 notional = position.notional(trade.price);
+        uint256 minNotional = uint256(params.minNotionalCents) * CENT;
+        if (notional < minNotional) {
+            revert IClearinghouse.Clearinghouse_BelowMinNotional(trade.market, notional, minNotional);
+        }
+        uint256 size = int256(position.size).abs();
+        if (trade.opened != 0 && size > params.maxPositionBase) {
+            revert IClearinghouse.Clearinghouse_AboveMaxPosition(trade.market, size, params.maxPositionBase);
+        }
+    }
+
+    /// @dev A close that can pay only part of its fee goes through: what the pool owes the trader may be a debt for now.
+    function _chargeFee(
+        State storage state,
+        Operation memory op,
+        Trade memory trade,
+        MarketParams memory params,
+        RiskParams memory risk
+    ) private {
+        trade.fee = trade.delta.abs().mulDivUp(trade.price, WAD).mulDivUp(params.feeBps, BPS);
+        if (trade.opened == 0) trade.fee = trade.fee.min(op.marginAfter(state).pos());
+        if (trade.fee == 0) return;
+        (uint256 toPool, uint256 toInsurance, uint256 toTreasury) =
+            FeeLib.split(trade.fee, risk, op.insurance, op.openNotionalBefore);
+        op.charge(Ledger.Cash, toPool);
+        op.charge(Ledger.Insurance, toInsurance);
+        op.charge(Ledger.Fees, toTreasury);
+        op.income += toPool;
+        emit IClearinghouse.FeeRouted(trade.fee, toPool, toInsurance, toTreasury);
+    }
+
+    function _moveBond(
+        State storage state,
+        Operation memory op,
+        MarketId id,
+        Position memory position,
+        bool wasOpen,
+        RiskParams memory risk
+    ) private {
+        bool isOpen = position.size != 0;
+        if (wasOpen == isOpen) return;
+        uint32 bit = uint32(1 << MarketId.unwrap(id));
+        uint32 open = state.accounts[op.account].openMarkets;
+        if (isOpen) {
+            open |= bit;
+            if (_count(open) > MAX_POSITIONS) {
+                revert IClearinghouse.Clearinghouse_TooManyPositions(op.account, MAX_POSITIONS);
+            }
+            position.bondCents = risk.keeperFloorCents;
+            op.charge(Ledger.Orders, uint256(position.bondCents) * CENT);
+        } else {
+            open &= ~bit;
+            op.refund(Ledger.Orders, uint256(position.bondCents) * CENT);
+        }
+        state.accounts[op.account].openMarkets = open;
+    }
+
+    function _count(uint32 bits) private pure returns (uint256 n) {
+        for (; bits != 0; bits &= bits - 1) ++n;
+    }
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
+import {Wired} from "../governance/Wired.sol";
+import {ILiquidityPool} from "../interfaces/ILiquidityPool.sol";
+import {ITranche} from "../interfaces/ITranche.sol";
+import {IVault} from "../interfaces/IVault.sol";
+import {EpochVault} from "../shares/EpochVault.sol";
+import {Ledger} from "../types/Ledger.sol";
+
+/// @title Tranche
+/// @notice Shares of the liquidity pool, deployed twice: senior and junior. The pool prices and settles them.
+contract Tranche is ITranche, EpochVault, Wired {
+    /// @notice Which of the pool's two net asset values belongs to these shares.
+    bool public immutable IS_SENIOR;
+
+    /// @notice The only contract that settles; zero until wired.
+    ILiquidityPool public pool;
+
+    constructor(
+        IVault vault,
+        string memory name_,
+        string memory symbol_,
+        uint256 genesis,
+        uint256 epochLength,
+        bool isSenior
+    ) EpochVault(vault, name_, symbol_, genesis, epochLength) {
+        IS_SENIOR = isSenior;
+    }
+
+    /// @notice Names the pool for good.
+    /// @dev Requirements: the deployer, once, else the errors of {Wired}.
+    function wire(address pool_) external onlyOnce {
+        pool = ILiquidityPool(pool_);
+    }
+
+    /// @inheritdoc ITranche
+    function settle(
+        uint256 epoch,
+        uint256 navForDeposits,
+        uint256 navForRedemptions,
+        uint256 redeemLimit,
+        bool depositsOpen
+    ) external nonReentrant returns (Outcome memory outcome) {
+        if (msg.sender != address(pool)) revert Tranche_NotPool(msg.sender);
+        (outcome, ) = _settle(epoch, navForDeposits, navForRedemptions, redeemLimit, depositsOpen);
+    }
+
+    /// @inheritdoc ITranche
+    function redemptionsAsked(uint256 epoch, uint256 navForRedemptions) external view returns (uint256) {
+        return _redemptionsAsked(epoch, navForRedemptions);
+    }
+
+    /// @inheritdoc ITranche
+    function totalSupply() public view override(ERC20, ITranche) returns (uint256) {
+        return super.totalSupply();
+    }
+
+    function _nav() internal view override returns (uint256) {
+        if (address(pool) == address(0)) return 0;
+        (uint256 senior, uint256 junior) = pool.navs();
+        return IS_SENIOR ? senior : junior;
+    }
+
+    function _assetLedger() internal pure override returns (Ledger) {
+        return Ledger.Cash;
+    }
+}

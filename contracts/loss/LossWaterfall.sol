@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {Wired} from "../governance/Wired.sol";
+import {IInsuranceFund} from "../interfaces/IInsuranceFund.sol";
+import {ILiquidityPool} from "../interfaces/ILiquidityPool.sol";
+import {ILossWaterfall} from "../interfaces/ILossWaterfall.sol";
+import {AccountId} from "../types/AccountId.sol";
+import {Incident} from "../types/Loss.sol";
+
+/// @title LossWaterfall
+/// @notice Forgone profit, insurance, junior, senior, traders in profit, residual: the order is this contract's text.
+contract LossWaterfall is ILossWaterfall, Wired {
+    using SafeCast for uint256;
+
+    ILiquidityPool public immutable POOL;
+    IInsuranceFund public immutable INSURANCE;
+
+    address private _clearinghouse;
+    uint96 private _count;
+    mapping(uint256 incidentId => Incident) private _incidents;
+
+    constructor(ILiquidityPool pool, IInsuranceFund insurance) {
+        POOL = pool;
+        INSURANCE = insurance;
+    }
+
+    /// @notice Fixes for good who finds deficits.
+    /// @dev Requirements: the deployer, once, else the errors of {Wired}.
+    function wire(address clearinghouse) external onlyOnce {
+        _clearinghouse = clearinghouse;
+    }
+
+    /// @inheritdoc ILossWaterfall
+    function absorb(AccountId account, uint256 deficit, uint256 matched) external returns (uint256 insurancePaid) {
+        if (msg.sender != _clearinghouse) revert LossWaterfall_NotClearinghouse(msg.sender);
+        if (matched > deficit) revert LossWaterfall_MatchedAboveDeficit(matched, deficit);
+
+        Incident memory parts;
+        parts.forgone = (deficit - matched).toUint128();
+        if (matched != 0) {
+            insurancePaid = INSURANCE.cover(matched);
+            parts.insurance = insurancePaid.toUint128();
+            if (matched > insurancePaid) {
+                (uint256 junior, uint256 senior, uint256 shortOfFloor) = POOL.absorb(matched - insurancePaid);
+                parts.junior = junior.toUint128();
+                parts.senior = senior.toUint128();
+                // Until auto-deleveraging exists, what traders in profit would carry is on record as nobody's.
+                parts.residual = shortOfFloor.toUint128();
+            }
+        }
+
+        uint256 id = ++_count;
+        _incidents[id] = parts;
+        emit DeficitAbsorbed(
+            id,
+            account,
+            deficit,
+            parts.forgone,
+            parts.insurance,
+            parts.junior,
+            parts.senior,
+            parts.adl,
+            parts.residual
+        );
+    }
+
+    /// @inheritdoc ILossWaterfall
+    function incident(uint256 incidentId) external view returns (Incident memory) {
+        return _incidents[incidentId];
+    }
+
+    /// @inheritdoc ILossWaterfall
+    function incidentCount() external view returns (uint256) {
+        return _count;
+    }
+
+    /// @notice The only contract that can report a deficit.
+    function CLEARINGHOUSE() external view returns (address) {
+        return _clearinghouse;
+    }
+}

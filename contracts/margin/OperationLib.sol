@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {DebtLib} from "../loss/DebtLib.sol";
+import {MarketLib} from "../market/MarketLib.sol";
+import {MathLib} from "../math/MathLib.sol";
+import {AccountId} from "../types/AccountId.sol";
+import {Ledger} from "../types/Ledger.sol";
+import {DEBT_CLASSES, DebtBook, DebtClaim, DebtClass} from "../types/Loss.sol";
+import {Account, Market, Position} from "../types/Market.sol";
+import {MarketId} from "../types/MarketId.sol";
+import {Operation, State} from "../types/State.sol";
+import {PositionLib} from "./PositionLib.sol";
+
+/// @title OperationLib
+/// @notice One operation on one account: what it owes and is owed is netted in memory, then money moves once.
+/// @dev Every ledger move goes through {transfer}, which names both legs, so the flows of an operation sum to zero.
+library OperationLib {
+    using DebtLib for DebtBook;
+    using MarketLib for Market;
+    using MathLib for int256;
+    using MathLib for uint256;
+    using PositionLib for Position;
+
+    /// @notice Starts an operation: what has been repaid to the account becomes margin.
+    function begin(Operation memory op, State storage state, AccountId account) internal {
+        op.account = account;
+        Account storage stored = state.accounts[account];
+        op.margin = int256(uint256(stored.margin));
+        if (stored.debts == 0) return;
+
+        DebtClaim[DEBT_CLASSES] storage claims = state.claims[account];
+        uint256 collected;
+        uint8 stillOwed;
+        for (uint256 i = 0; i < DEBT_CLASSES; ++i) {
+            collected += state.debts[i].collect(claims[i]);
+            if (claims[i].points != 0) stillOwed |= uint8(1 << i);
+        }
+        stored.debts = stillOwed;
+        transfer(op, Ledger.Recovery, Ledger.Margin, collected);
+        op.margin += int256(collected);
+    }
+
+    /// @notice Moves money between two ledgers.
+    function transfer(Operation memory op, Ledger from, Ledger to, uint256 amount) internal pure {
+        op.flows[uint256(from)] -= int256(amount);
+        op.flows[uint256(to)] += int256(amount);
+    }
+
+    /// @notice Takes money from the account's margin, which may go below zero until {settleMoney}.
+    function charge(Operation memory op, Ledger to, uint256 amount) internal pure {
+        transfer(op, Ledger.Margin, to, amount);
+        op.margin -= int256(amount);
+    }
+
+    /// @notice Gives money to the account's margin.
+    function refund(Operation memory op, Ledger from, uint256 amount) internal pure {
+        transfer(op, from, Ledger.Margin, amount);
+        op.margin += int256(amount);
+    }
+
+    /// @notice Owes the account `toTrader` more (negative: less) for what happened in `market`.
+    function credit(Operation memory op, Market storage market, int256 toTrader, uint256 returned) internal {
+        op.net += toTrader;
+        op.returned += returned;
+        market.realise(toTrader);
+    }
+
+    /// @notice Takes a position out of its market to change it: accrues, charges funding, leaves the sums without it.
+    function take(Operation memory op, State storage state, MarketId id, uint256 price)
+        internal
+        returns (Position memory position)
+    {
+        Market storage market = state.markets[id];
+        op.income += market.touch(price);
+        position = state.positions[op.account][id];
+        if (position.size == 0) return position;
+        market.exclude(position);
+        op.openNotional -= int256(uint256(position.cost));
+        credit(op, market, position.settleFunding(market.fundingIndex), 0);
+    }
+
+    /// @notice Puts a position back, or deletes it at size zero, and stores the mark.
+    function put(Operation memory op, State storage state, MarketId id, Position memory position, uint256 price)
+        internal
+    {
+        Market storage market = state.markets[id];
+        if (position.size == 0) {
+            delete state.positions[op.account][id];
+        } else {
+            market.include(position);
+            op.openNotional += int256(uint256(position.cost));
+            state.positions[op.account][id] = position;
+        }
+        op.marks += market.remark(price);
+    }
+
+    /// @notice What the pool still owes the account from earlier operations.
+    function owedTo(State storage state, AccountId account) internal view returns (uint256 owed) {
+        if (state.accounts[account].debts == 0) return 0;
+        DebtClaim[DEBT_CLASSES] storage claims = state.claims[account];
+        for (uint256 i = 0; i < DEBT_CLASSES; ++i) owed += state.debts[i].owed(claims[i]);
+    }
+
+    /// @notice What has been repaid to the account and not become margin yet.
+    function collectableBy(State storage state, AccountId account) internal view returns (uint256 collectable) {
+        if (state.accounts[account].debts == 0) return 0;
+        DebtClaim[DEBT_CLASSES] storage claims = state.claims[account];
+        for (uint256 i = 0; i < DEBT_CLASSES; ++i) collectable += state.debts[i].collectable(claims[i]);
+    }
+
+    /// @notice Margin as {settleMoney} would leave it: negative means a shortfall.
+    function marginAfter(Operation memory op, State storage state) internal view returns (int256) {
+        if (op.net >= 0) return op.margin + int256(_payable(op));
+        int256 left = op.margin + op.net;
+        if (left >= 0) return left;
+        return left + MathLib.min(-left, MathLib.min(-op.net, int256(owedTo(state, op.account))));
+    }
+
+    /// @notice Carries out the net: profit from cash or as a debt, loss from margin, from what the pool owes the account,
+    /// and what is left as a deficit, which the caller must absorb.
+    /// @return deficit What margin lacks, zero if none; margin is zero then.
+    function settleMoney(Operation memory op, State storage state) internal returns (uint256 deficit) {
+        if (op.net >= 0) {
+            uint256 profit = uint256(op.net);
+            uint256 paid = _payable(op);
+            refund(op, Ledger.Cash, paid);
+            if (profit > paid) _owe(op, state, profit, paid);
+        } else {
+            uint256 loss = uint256(-op.net);
+            uint256 missing = (int256(loss) - op.margin).pos().min(loss);
+            if (missing != 0) loss -= _setOff(op, state, missing);
+            charge(op, Ledger.Cash, loss);
+        }
+        op.net = 0;
+        if (op.margin < 0) {
+            deficit = uint256(-op.margin);
+            // Booked as paid and written off at once: what is left in the flows is what the margin really held.
+            refund(op, Ledger.Cash, deficit);
+        }
+        state.accounts[op.account].margin = uint128(uint256(op.margin));
+    }
+
+    /// @dev Older debts come first, so nobody is paid from cash while something is outstanding.
+    function _payable(Operation memory op) private pure returns (uint256) {
+        if (op.debtsBefore != 0) return 0;
+        return uint256(op.net).min((int256(op.cash) + op.flows[uint256(Ledger.Cash)]).pos());
+    }
+
+    function _owe(Operation memory op, State storage state, uint256 profit, uint256 paid) private {
+        uint256 returnUnpaid = op.returned.min(profit).zeroFloorSub(paid);
+        uint256 profitUnpaid = profit - paid - returnUnpaid;
+        DebtClaim[DEBT_CLASSES] storage claims = state.claims[op.account];
+        uint8 debts = state.accounts[op.account].debts;
+        if (returnUnpaid != 0) {
+            debts |= _addTo(state, claims, DebtClass.SettledReturn, returnUnpaid);
+        }
+        if (profitUnpaid != 0) {
+            debts |= _addTo(state, claims, DebtClass.UnpaidProfit, profitUnpaid);
+        }
+        state.accounts[op.account].debts = debts;
+        op.unpaid += int256(profit - paid);
+    }
+
+    function _addTo(
+        State storage state,
+        DebtClaim[DEBT_CLASSES] storage claims,
+        DebtClass class,
+        uint256 amount
+    ) private returns (uint8 flag) {
+        uint256 i = uint256(class);
+        // Brings a claim that is new, or of an era that has ended, to the present one; nothing is there to collect.
+        state.debts[i].collect(claims[i]);
+        state.debts[i].add(claims[i], amount);
+        return uint8(1 << i);
+    }
+
+    /// @dev The junior class first: what the account keeps is the better claim.
+    function _setOff(Operation memory op, State storage state, uint256 amount) private returns (uint256 done) {
+        if (state.accounts[op.account].debts == 0) return 0;
+        DebtClaim[DEBT_CLASSES] storage claims = state.claims[op.account];
+        for (uint256 i = DEBT_CLASSES; i > 0 && done < amount; --i) {
+            uint256 part = (amount - done).min(state.debts[i - 1].owed(claims[i - 1]));
+            if (part == 0) continue;
+            uint256 forgiven = state.debts[i - 1].setOff(claims[i - 1], part);
+            op.unpaid -= int256(part + forgiven);
+            done += part;
+        }
+    }
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
+import {DebtLib} from "../loss/DebtLib.sol";
+import {MarketLib} from "../market/MarketLib.sol";
+import {MathLib} from "../math/MathLib.sol";
+import {DEBT_CLASSES, DebtBook} from "../types/Loss.sol";
+import {Market, Position} from "../types/Market.sol";
+import {MarketId} from "../types/MarketId.sol";
+import {Book, Operation, State} from "../types/State.sol";
+import {OperationLib} from "./OperationLib.sol";
+import {PositionLib} from "./PositionLib.sol";
+
+/// @title SettlementLib
+/// @notice Turns what positions have won or lost on paper into money. Linked: too large for the clearinghouse.
+library SettlementLib {
+    using DebtLib for DebtBook;
+    using MarketLib for Market;
+    using MathLib for int256;
+    using MathLib for uint256;
+    using OperationLib for Operation;
+    using PositionLib for Position;
+
+    /// @notice Collects the unrealised losses of an account, at most its margin, and returns what no longer is lost.
+    /// @dev Funding of all positions first, then losses in ascending market order. Positions without a price are passed
+    /// over. Rounding: losses up.
+    function collectLosses(State storage state, Operation memory op, Book memory book)
+        external
+        returns (Operation memory)
+    {
+        Position[] memory positions = new Position[](book.length);
+        for (uint256 i = 0; i < book.length; ++i) {
+            if (book.prices[i] != 0) positions[i] = op.take(state, book.markets[i], book.prices[i]);
+        }
+        for (uint256 i = 0; i < book.length; ++i) {
+            uint256 price = book.prices[i];
+            if (price == 0) continue;
+            Position memory position = positions[i];
+            uint256 cap = position.settled + (op.margin + op.net).pos();
+            (int256 toTrader, uint256 returned) = position.settleLoss((-position.pricePnl(price)).pos(), cap);
+            op.credit(state.markets[book.markets[i]], toTrader, returned);
+            op.put(state, book.markets[i], position, price);
+        }
+        return op;
+    }
+
+    /// @notice Turns the profit of every winning position of an account into money; the others are not touched.
+    function crystalliseWinners(State storage state, Operation memory op, Book memory book)
+        external
+        returns (Operation memory)
+    {
+        for (uint256 i = 0; i < book.length; ++i) {
+            MarketId id = book.markets[i];
+            uint256 price = book.prices[i];
+            if (price == 0) continue;
+            Position memory position = state.positions[op.account][id];
+            if (position.pricePnl(price) <= 0) continue;
+            position = op.take(state, id, price);
+            (int256 toTrader, uint256 returned) = position.crystallise(price, 0);
+            op.credit(state.markets[id], toTrader, returned);
+            op.put(state, id, position, price);
+        }
+        return op;
+    }
+
+    /// @notice Repays debts to traders from `cash`, first class first, pro rata inside a class.
+    /// @dev Emits {IClearinghouse.DebtsPaid}.
+    /// @return paid What goes from cash to recovery.
+    /// @return cancelled What is no longer owed: the payment and forgiven dust.
+    function payDebts(State storage state, uint256 cash) external returns (uint256 paid, uint256 cancelled) {
+        uint256[DEBT_CLASSES] memory parts;
+        for (uint256 i = 0; i < DEBT_CLASSES; ++i) {
+            DebtBook storage debts = state.debts[i];
+            parts[i] = (cash - paid).min(debts.outstanding);
+            if (parts[i] == 0) continue;
+            paid += parts[i];
+            cancelled += parts[i] + debts.pay(parts[i]);
+        }
+        emit IClearinghouse.DebtsPaid(parts[0], parts[1]);
+    }
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {MathLib} from "../math/MathLib.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+
+/// @title VolatilityLib
+/// @notice Remembers the lowest and highest price of the last twelve keeper windows and tells the largest move a keeper
+/// could have missed.
+/// @dev A window is 64 bits: low price (24), high price (24), window number mod 2^16 (16). A price is a 17-bit mantissa
+/// and a 7-bit exponent; lows round down, highs up, so the range is never understated (by more than 1.6e-5 overstated).
+/// Windows sit in a ring by `number % 12`; the stored number tells a live window from a leftover.
+library VolatilityLib {
+    uint256 private constant WINDOWS = 12;
+    uint256 private constant PER_WORD = 4;
+    uint256 private constant WINDOW_BITS = 64;
+    uint256 private constant MANTISSA_BITS = 17;
+    uint256 private constant PRICE_MASK = (1 << 24) - 1;
+    uint256 private constant LOOKBACK = 1 hours;
+
+    /// @notice Adds a price to the window running now: at most one word written.
+    function record(uint256[3] storage self, uint256 price, uint256 nowAt, uint256 windowLength) internal {
+        uint256 number = nowAt / windowLength;
+        uint256 index = number % WINDOWS;
+        uint256 word = self[index / PER_WORD];
+        uint256 shift = (index % PER_WORD) * WINDOW_BITS;
+        uint256 window = (word >> shift) & type(uint64).max;
+
+        uint256 low = _pack(price, false);
+        uint256 high = _pack(price, true);
+        if (_isLive(window, number)) {
+            // Packed prices order as the prices do: exponent above mantissa, mantissa normalised.
+            low = MathLib.min(low, window & PRICE_MASK);
+            high = MathLib.max(high, (window >> 24) & PRICE_MASK);
+        }
+        uint256 updated = low | (high << 24) | (uint256(uint16(number)) << 48);
+        if (updated != window) {
+            self[index / PER_WORD] = (word & ~(uint256(type(uint64).max) << shift)) | (updated << shift);
+        }
+    }
+
+    /// @notice Largest `(max - min) / min` over two adjacent windows of the last hour, times `factorBps`.
+    /// @dev Units: basis points. Rounding: up.
+    function scaledRangeBps(uint256[3] storage self, uint256 nowAt, uint256 windowLength, uint256 factorBps)
+        internal
+        view
+        returns (uint256 largest)
+    {
+        if (factorBps == 0) return 0;
+        uint256[3] memory words = self;
+        uint256 newest = nowAt / windowLength;
+        uint256 nextLow;
+        uint256 nextHigh;
+        for (uint256 back = 0; back < WINDOWS && back <= newest && back * windowLength <= LOOKBACK; ++back) {
+            (uint256 low, uint256 high) = _at(words, newest - back);
+            if (low != 0) {
+                uint256 floorPrice = nextLow == 0 ? low : MathLib.min(low, nextLow);
+                uint256 rangeBps = MathLib.mulDivUp(MathLib.max(high, nextHigh) - floorPrice, factorBps, floorPrice);
+                largest = MathLib.max(largest, rangeBps);
+            }
+            (nextLow, nextHigh) = (low, high);
+        }
+    }
+
+    function _at(uint256[3] memory words, uint256 number) private pure returns (uint256 low, uint256 high) {
+        uint256 index = number % WINDOWS;
+        uint256 window = (words[index / PER_WORD] >> ((index % PER_WORD) * WINDOW_BITS)) & type(uint64).max;
+        if (!_isLive(window, number)) return (0, 0);
+        return (_unpack(window & PRICE_MASK), _unpack((window >> 24) & PRICE_MASK));
+    }
+
+    function _isLive(uint256 window, uint256 number) private pure returns (bool) {
+        return window != 0 && window >> 48 == uint16(number);
+    }
+
+    function _pack(uint256 price, bool roundUp) private pure returns (uint256) {
+        uint256 bits = Math.log2(price) + 1;
+        if (bits <= MANTISSA_BITS) return price;
+        uint256 exponent = bits - MANTISSA_BITS;
+        uint256 mantissa = price >> exponent;
+        if (roundUp && mantissa << exponent != price) {
+            ++mantissa;
+            if (mantissa == 1 << MANTISSA_BITS) (mantissa, exponent) = (mantissa >> 1, exponent + 1);
+        }
+        return (exponent << MANTISSA_BITS) | mantissa;
+    }
+
+    function _unpack(uint256 packed) private pure returns (uint256) {
+        return (packed & ((1 << MANTISSA_BITS) - 1)) << (packed >> MANTISSA_BITS);
+    }
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+/// @dev Open: everything. ReduceOnly: a governor's choice before delisting. Halted: a guardian's brake on opening.
+/// Settled: closed for good at a fixed price. Closing and liquidating work in every state.
+enum MarketState {
+    Open,
+    ReduceOnly,
+    Halted,
+    Settled
+}
+
+/// @dev What governance sets per market; bounds in `RiskConfig`.
+struct MarketParams {
+    // slot 0: 128 + 128
+    uint128 skewScaleBase; // base units: a trade d fills at P * (1 + (2 * skew + d) / (2 * scale)); NO_IMPACT: off
+    uint128 maxPositionBase; // base units (WAD) one account may hold
+    // slot 1: 16 + 32 + 16 * 4 + 32 * 3 + 48 = 256
+    uint16 imrBps; // initial margin rate; the maintenance rate is half of it
+    uint32 volFactorBps; // 10_000 = one times the largest recent move
+    uint16 slopeBpsPerMillion; // added to the initial rate per 1,000,000 USD of notional
+    uint16 feeBps; // of the notional traded
+    uint16 maxFundingBps; // per day, at skew = skewScale
+    uint16 keeperWindow; // seconds of one volatility window
+    uint32 reserveFactorBps; // open interest per side <= reserveFactor * E
+    uint32 poolShareBps; // skewCap = poolShare * E / riskWeight
+    uint32 riskWeightBps;
+    uint48 minNotionalCents; // USD cents, smallest position
+}
+
+/// @dev One side of a market, summed over its positions.
+struct Side {
+    uint128 sizeBase; // S: sum of |size|
+    uint128 cost; // N: sum of cost, USD
+}
+
+/// @dev State of one market. Everything the pool owes its traders follows from these sums and the price: O(1).
+struct Market {
+    MarketParams params; // slots 0, 1
+    Side long; // slot 2
+    Side short; // slot 3
+    // slot 4: Z, sum of size * fundingEntry per side, USD, signed
+    int128 fundingWeightLong;
+    int128 fundingWeightShort;
+    // slot 5: W, what losers have already paid in, USD
+    uint128 settledLong;
+    uint128 settledShort;
+    // slot 6: 128 + 40 + 8 + 8
+    int128 fundingIndex; // F: USD per base unit, signed, cumulative
+    uint40 touchedAt; // when funding accrued and the mark was stored
+    MarketState state;
+    bool isListed;
+    // slot 7
+    int128 mark; // U_m + R_imp at lastPrice, USD
+    uint128 lastPrice; // USD per base unit
+    // slot 8
+    int128 realised; // G_m: cash the pool realised here, USD
+    int128 base; // insured level of G_m - mark, USD
+    // slot 9
+    int128 baseCandidate; // G_m - mark at the last epoch record, USD
+    // slots 10..12: twelve volatility windows, four to a word (VolatilityLib)
+    uint256[3] windows;
+}
+
+/// @dev One account's position in one market; size 0 means none.
+struct Position {
+    // slot 0: 104 + 104 + 32 + 16
+    int104 size; // base units, signed: long > 0
+    uint104 cost; // USD at entry, > 0
+    uint32 eventCursor; // ADL events of the bucket already applied
+    uint16 mmBps; // maintenance rate fixed at opening, raised by later increases only
+    // slot 1: 96 + 104 + 32 + 24
+    int96 fundingEntry; // funding index at the last settlement, USD per base unit
+    uint104 settled; // loss already paid in (variation margin), USD
+    uint32 bucket; // entry-price bucket
+    uint24 bondCents; // keeper bond in `Ledger.Orders`, USD cents
+}
+
+/// @dev One trader's margin.
+struct Account {
+    // slot 0: 128 + 32 + 8
+    uint128 margin; // USD
+    uint32 openMarkets; // bit m set: a position in market m
+    uint8 debts; // bit c set: a claim in debt class c
+}
+
+/// @dev What governance sets for all markets; bounds in `RiskConfig`. One slot: 16*8 + 24*2 + 32 = 208.
+struct RiskParams {
+    uint16 penaltyBps; // l: of the notional a liquidation closes
+    uint16 targetHealthBps; // tau: margin after a partial liquidation, in maintenance margins
+    uint16 keeperShareBps; // of the penalty
+    uint16 insuranceShareBps; // of the penalty; the rest is LP income
+    uint24 keeperFloorCents; // bond of a new position
+    uint24 keeperFloorCapCents; // the floor can follow gas up to here
+    uint32 maxMarkAge; // seconds a mark of another market may be old when risk is opened
+    uint16 insuranceFeeMinBps; // of fees, fund at target
+    uint16 insuranceFeeMaxBps; // of fees, fund empty
+    uint16 treasuryFeeBps; // of fees
+    uint16 insuranceTargetBps; // target size of the fund, of open notional
+}
+
+/// @dev A market whose skewScale is this has no price impact and no funding.
+uint128 constant NO_IMPACT = type(uint128).max;

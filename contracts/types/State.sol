@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {AccountId} from "./AccountId.sol";
+import {LEDGER_COUNT} from "./Ledger.sol";
+import {DEBT_CLASSES, DebtBook, DebtClaim} from "./Loss.sol";
+import {Account, Market, Position, RiskParams} from "./Market.sol";
+import {MarketId} from "./MarketId.sol";
+
+/// @dev Everything the clearinghouse stores; one struct so that linked libraries can work on it.
+struct State {
+    mapping(AccountId => Account) accounts;
+    mapping(AccountId => mapping(MarketId => Position)) positions;
+    mapping(MarketId => Market) markets;
+    mapping(AccountId => DebtClaim[DEBT_CLASSES]) claims;
+    mapping(address owner => mapping(address operator => bool)) operators;
+    mapping(address keeper => uint256 usd) keeperFees;
+    DebtBook[DEBT_CLASSES] debts;
+    RiskParams risk;
+    // one slot: 8 + 96 + 128
+    uint8 marketCount;
+    uint96 orphanCount;
+    uint128 keeperFeesTotal; // the rest of `Ledger.Fees` is the treasury's
+}
+
+/// @dev What one operation does to money, gathered in memory and carried out once. USD WAD.
+struct Operation {
+    AccountId account;
+    int256 margin; // the account's margin as the operation goes on
+    int256 net; // owed by the pool to the account (+) or by the account to the pool (-)
+    uint256 returned; // part of `net` that is variation margin paid earlier
+    int256[LEDGER_COUNT] flows; // by `Ledger`, sums to zero when done
+    int256 marks; // change of the sum of marks
+    int256 unpaid; // change of the pool's debts to traders
+    int256 openNotional; // change of the sum of entry costs
+    uint256 income; // what LPs earned
+    // What the pool had when the operation began.
+    uint256 cash;
+    uint256 insurance;
+    uint256 debtsBefore;
+    uint256 openNotionalBefore;
+}
+
+/// @dev An account's open positions, side by side, in ascending market order.
+struct Book {
+    uint256 length;
+    MarketId[] markets;
+    uint256[] prices; // zero: the market has no valid price now
+}
+
+/// @dev What a liquidation leaves for the waterfall.
+struct Outcome {
+    int256 equityBefore;
+    uint256 maintenance;
+    uint256 closedNotional;
+    uint256 penalty;
+    uint256 bonds;
+    uint256 deficit;
+    uint256 matched;
+    uint256[] matchedByMarket;
+}
+
+/// @dev One trade as asked for and as it turned out. USD, prices and base units WAD.
+struct Trade {
+    MarketId market;
+    int256 delta;
+    uint256 acceptablePrice;
+    uint256 price;
+    uint256 opened; // part of |delta| that adds risk
+    int256 skewBefore;
+    uint256 value; // what the buy cost or the sell brought
+    int256 impact;
+    int256 realised;
+    uint256 fee;
+}

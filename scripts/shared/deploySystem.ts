@@ -1,0 +1,102 @@
+import { readFile } from "node:fs/promises";
+import type { NetworkConnection } from "hardhat/types/network";
+import json5 from "json5";
+import LocalModule from "../../deploy/modules/Local.ts";
+import type {
+  AccessManager,
+  ChainlinkSource,
+  Clearinghouse,
+  DirectExecutor,
+  InsuranceFund,
+  LiquidityPool,
+  LossWaterfall,
+  MockPriceSource,
+  MockUSD,
+  OracleRouter,
+  Tranche,
+  Vault,
+} from "../../typechain-types/index.ts";
+
+/** Parameters of all markets, as `RiskParams` in `contracts/types/Market.sol`. */
+export type RiskParams = {
+  penaltyBps: number;
+  targetHealthBps: number;
+  keeperShareBps: number;
+  insuranceShareBps: number;
+  keeperFloorCents: number;
+  keeperFloorCapCents: number;
+  maxMarkAge: number;
+  insuranceFeeMinBps: number;
+  insuranceFeeMaxBps: number;
+  treasuryFeeBps: number;
+  insuranceTargetBps: number;
+};
+
+/** Parameters of the Ignition module `Local`. */
+export type SystemParameters = {
+  tokenDecimals: number;
+  governorDelay: number;
+  lpEpochSeconds: number;
+  insuranceEpochSeconds: number;
+  seniorFloorBps: number;
+  seniorWeightBps: number;
+  juniorWeightBps: number;
+  minTranche: bigint;
+  maxDrawPerDayBps: number;
+  risk: RiskParams;
+};
+
+export type System = {
+  token: MockUSD;
+  prices: MockPriceSource;
+  executor: DirectExecutor;
+  access: AccessManager;
+  vault: Vault;
+  oracle: OracleRouter;
+  chainlink: ChainlinkSource;
+  pool: LiquidityPool;
+  senior: Tranche;
+  junior: Tranche;
+  insurance: InsuranceFund;
+  waterfall: LossWaterfall;
+  clearinghouse: Clearinghouse;
+};
+
+type Connection = NetworkConnection & {
+  // biome-ignore lint/suspicious/noExplicitAny: the Ignition plugin adds it at run time.
+  ignition?: any;
+};
+
+const PARAMETERS = new URL("../../deploy/parameters/local.json5", import.meta.url);
+
+/** Reads `deploy/parameters/local.json5`; `"123n"` is a bigint there, as in Ignition. */
+export async function readParameters(): Promise<SystemParameters> {
+  const text = await readFile(PARAMETERS, "utf8");
+  const parsed = json5.parse(text, (_key, value) =>
+    typeof value === "string" && /^\d+n$/.test(value) ? BigInt(value.slice(0, -1)) : value,
+  );
+  return parsed.Local as SystemParameters;
+}
+
+/**
+ * Deploys and wires everything through the Ignition module, the same on a test's chain, the demo's and a real node.
+ * The first signer governs; the second receives treasury fees.
+ */
+export async function deploySystem(
+  connection: Connection,
+  overrides: Partial<Omit<SystemParameters, "risk">> & { risk?: Partial<RiskParams> } = {},
+): Promise<System> {
+  const defaults = await readParameters();
+  const [governor, treasury] = await connection.ethers.getSigners();
+  const { timestamp } = await connection.ethers.provider.getBlock("latest").then((block) => block ?? { timestamp: 0 });
+  const parameters = {
+    ...defaults,
+    ...overrides,
+    risk: { ...defaults.risk, ...overrides.risk },
+    governor: governor?.address,
+    guardian: governor?.address,
+    treasury: treasury?.address,
+    genesis: timestamp,
+  };
+  return connection.ignition.deploy(LocalModule, { parameters: { Local: parameters } });
+}

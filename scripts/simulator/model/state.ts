@@ -1,0 +1,182 @@
+/** Everything the model remembers, and the journal that undoes an operation that fails. */
+import { NO_STAKE, newClass } from "./debts.ts";
+import { clamp, divDown, pos } from "./math.ts";
+import {
+  type Account,
+  type DebtClass,
+  type Fund,
+  type Incident,
+  LEDGERS,
+  type LedgerName,
+  type Ledgers,
+  type Market,
+  ModelError,
+  type Pool,
+  type PoolParams,
+  type Position,
+  type RiskParams,
+  type Tranche,
+  type TrancheName,
+} from "./types.ts";
+import { navsAt } from "./waterfall.ts";
+
+export interface Options {
+  risk: RiskParams;
+  pool: PoolParams;
+  maxDrawPerDayBps: bigint;
+  /** USD WAD per smallest token unit. */
+  scale: bigint;
+  /** Shares that exist from the start and belong to nobody. */
+  virtualShares: bigint;
+  now: bigint;
+}
+
+/** Beneficiary of the treasury share of fees; keepers have names of their own. */
+export const TREASURY = "treasury";
+
+export class State {
+  readonly scale: bigint;
+  readonly virtualShares: bigint;
+  readonly ledgers: Ledgers = Object.fromEntries(LEDGERS.map((name) => [name, 0n])) as Ledgers;
+  readonly clock: { now: bigint; orphans: bigint };
+  readonly risk: RiskParams;
+  readonly pool: Pool;
+  readonly tranches: Record<TrancheName, Tranche> = { senior: newTranche(), junior: newTranche() };
+  readonly debts: readonly [DebtClass, DebtClass] = [newClass(), newClass()];
+  readonly fund: Fund;
+  readonly feesDue: Record<string, bigint> = {};
+  readonly markets: Market[] = [];
+  readonly prices: (bigint | null)[] = [];
+  readonly accounts = new Map<bigint, Account>();
+  readonly incidents: Incident[] = [];
+  readonly #saved = new Map<object, object>();
+
+  constructor(options: Options) {
+    this.scale = options.scale;
+    this.virtualShares = options.virtualShares;
+    this.clock = { now: options.now, orphans: 0n };
+    this.risk = { ...options.risk };
+    this.pool = {
+      params: options.pool,
+      principal: 0n,
+      floor: 0n,
+      markTotal: 0n,
+      openNotional: 0n,
+      belowSince: undefined,
+      recordedEquity: undefined,
+      recordedExit: 0n,
+    };
+    this.fund = { maxDrawPerDayBps: options.maxDrawPerDayBps, day: -1n, dayStart: 0n, drawn: 0n };
+  }
+
+  /** All or nothing: whatever `operation` changed through {edit} is undone if it throws. */
+  atomically<T>(operation: () => T): T {
+    const incidents = this.incidents.length;
+    try {
+      return operation();
+    } catch (error) {
+      for (const [record, before] of this.#saved) {
+        for (const key of Object.keys(record)) if (!(key in before)) Reflect.deleteProperty(record, key);
+        Object.assign(record, before);
+      }
+      this.incidents.length = incidents;
+      throw error;
+    } finally {
+      this.#saved.clear();
+    }
+  }
+
+  /** Marks a flat record as about to change. */
+  edit<T extends object>(record: T): T {
+    if (!this.#saved.has(record)) this.#saved.set(record, { ...record });
+    return record;
+  }
+
+  get now(): bigint {
+    return this.clock.now;
+  }
+
+  move(ledger: LedgerName, amount: bigint): void {
+    const after = this.ledgers[ledger] + amount;
+    // No operation of the protocol may get here: a bug of the model or of the specification, so not a ModelError.
+    if (after < 0n) throw new Error(`ledger ${ledger} would fall to ${after}`);
+    this.edit(this.ledgers)[ledger] = after;
+  }
+
+  earn(beneficiary: string, amount: bigint): void {
+    if (amount === 0n) return;
+    this.edit(this.feesDue)[beneficiary] = (this.feesDue[beneficiary] ?? 0n) + amount;
+    this.move("fees", amount);
+  }
+
+  account(id: bigint): Account {
+    let account = this.accounts.get(id);
+    if (account === undefined) {
+      account = { id, margin: 0n, positions: new Map(), stakes: [NO_STAKE, NO_STAKE] };
+      this.accounts.set(id, account);
+    }
+    return account;
+  }
+
+  setPosition(account: Account, market: number, position: Position | undefined): void {
+    const entries = [...account.positions].filter(([id]) => id !== market);
+    if (position !== undefined) entries.push([market, position]);
+    this.edit(account).positions = new Map(entries.sort((a, b) => a[0] - b[0]));
+  }
+
+  market(id: number): Market {
+    const market = this.markets[id];
+    if (market === undefined) throw new ModelError("Clearinghouse_MarketNotListed", id);
+    return market;
+  }
+
+  priceOf(id: number): bigint {
+    const price = this.prices[id];
+    if (price === null || price === undefined) throw new ModelError("PriceUnavailable", id);
+    return price;
+  }
+
+  get unpaid(): bigint {
+    return this.debts[0].outstanding + this.debts[1].outstanding;
+  }
+
+  get equity(): bigint {
+    return this.ledgers.cash - this.unpaid - this.pool.markTotal;
+  }
+
+  get exitValue(): bigint {
+    let collected = this.ledgers.cash - this.unpaid;
+    for (const market of this.markets) collected -= pos(market.mark);
+    const equity = this.equity;
+    return collected < equity ? collected : equity;
+  }
+
+  get navs(): { senior: bigint; junior: bigint } {
+    return navsAt(this.equity, this.pool.principal);
+  }
+
+  /** Protected floor in force. */
+  get floor(): bigint {
+    return this.pool.openNotional === 0n ? 0n : this.pool.floor;
+  }
+
+  /** Books LP income that is in the ledgers already: the senior coupon. */
+  accrueCoupon(income: bigint): void {
+    const { principal, params } = this.pool;
+    const equity = this.equity;
+    const { senior, junior } = this.navs;
+    const weight = params.seniorWeightBps * senior;
+    const total = weight + params.juniorWeightBps * junior;
+    const surplus = clamp(income, 0n, pos(equity - principal));
+    if (surplus > 0n && total > 0n) this.edit(this.pool).principal += divDown(surplus * weight, total);
+  }
+
+  /** Starts or stops the clock of a reset. At the end of whatever changes E or T. */
+  watch(): void {
+    const isBelow = this.equity < this.pool.principal;
+    if (isBelow === (this.pool.belowSince !== undefined)) return;
+    this.edit(this.pool).belowSince = isBelow ? this.now : undefined;
+  }
+}
+
+const newTranche = (): Tranche => ({ supply: 0n, depositsAsked: 0n, sharesAsked: 0n, claimable: 0n });

@@ -1,0 +1,176 @@
+/** Records of the model. USD, prices, sizes: WAD. Names follow contracts/types so that a comparison is field by field. */
+
+export type MarketState = "Open" | "ReduceOnly" | "Halted" | "Settled";
+
+export interface MarketParams {
+  skewScaleBase: bigint;
+  maxPositionBase: bigint;
+  imrBps: bigint;
+  volFactorBps: bigint;
+  slopeBpsPerMillion: bigint;
+  feeBps: bigint;
+  maxFundingBps: bigint;
+  keeperWindow: bigint;
+  reserveFactorBps: bigint;
+  poolShareBps: bigint;
+  riskWeightBps: bigint;
+  minNotionalCents: bigint;
+}
+
+export interface RiskParams {
+  penaltyBps: bigint;
+  targetHealthBps: bigint;
+  keeperShareBps: bigint;
+  insuranceShareBps: bigint;
+  keeperFloorCents: bigint;
+  maxMarkAge: bigint;
+  insuranceFeeMinBps: bigint;
+  insuranceFeeMaxBps: bigint;
+  treasuryFeeBps: bigint;
+  insuranceTargetBps: bigint;
+}
+
+export interface PoolParams {
+  seniorFloorBps: bigint;
+  seniorWeightBps: bigint;
+  juniorWeightBps: bigint;
+  minTranche: bigint;
+}
+
+/** A market with this skew scale has no price impact and no funding. */
+export const NO_IMPACT = (1n << 128n) - 1n;
+export const MAX_POSITIONS = 8;
+export const MAX_MARKETS = 32;
+
+/** One volatility window; `id` modulo 2^16. */
+export interface Window {
+  id: bigint;
+  min: bigint;
+  max: bigint;
+}
+
+export interface Market {
+  id: number;
+  params: MarketParams;
+  state: MarketState;
+  longSize: bigint;
+  longCost: bigint;
+  shortSize: bigint;
+  shortCost: bigint;
+  fundingWeightLong: bigint;
+  fundingWeightShort: bigint;
+  settledLong: bigint;
+  settledShort: bigint;
+  fundingIndex: bigint;
+  touchedAt: bigint;
+  mark: bigint;
+  lastPrice: bigint;
+  realised: bigint;
+  base: bigint;
+  baseCandidate: bigint;
+  windows: readonly (Window | undefined)[];
+}
+
+/** Immutable: a change makes a new one. */
+export interface Position {
+  readonly size: bigint;
+  readonly cost: bigint;
+  readonly mmBps: bigint;
+  readonly fundingEntry: bigint;
+  readonly settled: bigint;
+  readonly bondCents: bigint;
+}
+
+/** One account's stake in one class of debts. Immutable. */
+export interface Stake {
+  readonly points: bigint;
+  readonly indexSeen: bigint;
+  readonly era: bigint;
+}
+
+export interface Account {
+  id: bigint;
+  margin: bigint;
+  /** By market id, in ascending order. Replaced on every change. */
+  positions: ReadonlyMap<number, Position>;
+  stakes: readonly [Stake, Stake];
+}
+
+export interface DebtClass {
+  outstanding: bigint;
+  points: bigint;
+  /** 1e36 USD paid per point, cumulative, never reset. */
+  index: bigint;
+  era: bigint;
+  /** Where the index stood when each era ended. */
+  eraEnd: ReadonlyMap<bigint, bigint>;
+}
+
+export const LEDGERS = ["margin", "cash", "insurance", "pendingPnl", "queue", "recovery", "orders", "fees"] as const;
+export type LedgerName = (typeof LEDGERS)[number];
+export type Ledgers = Record<LedgerName, bigint>;
+
+export type TrancheName = "senior" | "junior";
+
+export interface Tranche {
+  supply: bigint;
+  /** Deposits waiting, USD. */
+  depositsAsked: bigint;
+  /** Shares waiting to be redeemed; they stay at risk. */
+  sharesAsked: bigint;
+  /** Redemptions settled and not paid out, USD. */
+  claimable: bigint;
+}
+
+export interface Pool {
+  params: PoolParams;
+  principal: bigint;
+  /** Stored floor; the one in force is zero without open interest. */
+  floor: bigint;
+  markTotal: bigint;
+  openNotional: bigint;
+  /** Since when E < T; undefined: it is not. */
+  belowSince: bigint | undefined;
+  recordedEquity: bigint | undefined;
+  recordedExit: bigint;
+}
+
+export interface Fund {
+  maxDrawPerDayBps: bigint;
+  day: bigint;
+  /** Insurance assets at the day's first draw. */
+  dayStart: bigint;
+  drawn: bigint;
+}
+
+export interface Incident {
+  account: bigint;
+  deficit: bigint;
+  forgone: bigint;
+  insurance: bigint;
+  junior: bigint;
+  senior: bigint;
+  adl: bigint;
+  residual: bigint;
+}
+
+export interface Health {
+  equity: bigint;
+  initialMargin: bigint;
+  maintenanceMargin: bigint;
+  notional: bigint;
+  withdrawable: bigint;
+}
+
+/** The contract would revert with the error of this name. `PriceUnavailable` stands for whatever the price source says. */
+export class ModelError extends Error {
+  override readonly name = "ModelError";
+  readonly error: string;
+  readonly details: readonly unknown[];
+
+  constructor(error: string, ...details: unknown[]) {
+    super(`${error}(${details.map(String).join(", ")})`);
+    this.error = error;
+    this.details = details;
+  }
+}

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
+import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
+
+import {IOracleRouter} from "../../../contracts/interfaces/IOracleRouter.sol";
+import {IPriceSource} from "../../../contracts/interfaces/IPriceSource.sol";
+import {MockPriceSource} from "../../../contracts/mocks/MockPriceSource.sol";
+import {OracleRouter} from "../../../contracts/oracle/OracleRouter.sol";
+import {MarketId} from "../../../contracts/types/MarketId.sol";
+import {TestBase} from "../../shared/TestBase.sol";
+
+/// @dev Answers every call with three bytes.
+contract NonsenseSource {
+    fallback() external {
+        assembly {
+            return(0, 3)
+        }
+    }
+}
+
+/// @dev Spends all the gas it is given.
+contract GasBurner {
+    fallback() external {
+        assembly {
+            invalid()
+        }
+    }
+}
+
+contract OracleRouterTest is TestBase {
+    MarketId private constant ETH = MarketId.wrap(3);
+    uint256 private constant NOW = 1_760_000_000;
+    uint256 private constant LIMIT = 1 << 112;
+
+    OracleRouter private router;
+    MockPriceSource private old;
+    MockPriceSource private next;
+
+    function setUp() public {
+        vm.warp(NOW);
+        router = new OracleRouter(address(new AccessManager(address(this))));
+        old = new MockPriceSource();
+        next = new MockPriceSource();
+        old.setPrice(ETH, 4_000e18);
+        next.setPrice(ETH, 4_000e18);
+        router.setSource(ETH, old);
+    }
+
+    function testFuzz_priceOf_passesOnWhatTheSourceSays(uint128 price, uint40 publishedAt) public {
+        price = uint128(bound(price, 1, LIMIT - 1));
+        publishedAt = uint40(bound(publishedAt, 1, NOW));
+        old.setPriceAt(ETH, price, publishedAt);
+        (uint256 has, uint256 hasAt) = router.priceOf(ETH);
+        assertEq(has, price);
+        assertEq(hasAt, publishedAt);
+    }
+
+    function test_RevertWhen_NoSource() public {
+        MarketId other = MarketId.wrap(4);
+        assertEq(address(router.sourceOf(other)), address(0));
+        vm.expectRevert(abi.encodeWithSelector(IOracleRouter.OracleRouter_NoSource.selector, other));
+        router.priceOf(other);
+    }
+
+    function testFuzz_RevertWhen_PriceInvalid(uint128 price) public {
+        price = price % 4 == 0 ? 0 : uint128(bound(price, LIMIT, type(uint128).max));
+        old.setPrice(ETH, price);
+        vm.expectRevert(
+            abi.encodeWithSelector(IOracleRouter.OracleRouter_InvalidPrice.selector, ETH, price, LIMIT - 1)
+        );
+        router.priceOf(ETH);
+    }
+
+    function testFuzz_RevertWhen_PriceFromTheFuture(uint40 publishedAt) public {
+        publishedAt = uint40(bound(publishedAt, NOW + 1, type(uint40).max));
+        old.setPriceAt(ETH, 4_000e18, publishedAt);
+        vm.expectRevert(
+            abi.encodeWithSelector(IOracleRouter.OracleRouter_FuturePrice.selector, ETH, publishedAt, NOW)
+        );
+        router.priceOf(ETH);
+    }
+
+    function test_RevertWhen_SourceIsDead() public {
+        old.setDead(ETH, true);
+        vm.expectRevert(abi.encodeWithSelector(MockPriceSource.MockPriceSource_Dead.selector, ETH));
+        router.priceOf(ETH);
+    }
+
+    // ------------------------------------------------------------------------------------------------------- setSource
+
+    function test_setSource_storesAndEmits() public {
+        vm.expectEmit(address(router));
+        emit IOracleRouter.SourceSet(ETH, address(next));
+        router.setSource(ETH, next);
+        assertEq(address(router.sourceOf(ETH)), address(next));
+    }
+
+    function test_RevertWhen_CallerIsNotTheGovernor() public {
+        address stranger = makeActor("stranger");
+        vm.expectRevert(abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, stranger));
+        vm.prank(stranger);
+        router.setSource(ETH, next);
+    }
+
+    function test_RevertWhen_NewSourceHasNoCode() public {
+        vm.expectRevert(abi.encodeWithSelector(IOracleRouter.OracleRouter_NoSource.selector, ETH));
+        router.setSource(ETH, IPriceSource(address(0)));
+        vm.expectRevert(abi.encodeWithSelector(IOracleRouter.OracleRouter_NoSource.selector, ETH));
+        router.setSource(ETH, IPriceSource(makeActor("empty")));
+    }
+
+    function test_RevertWhen_NewSourceIsDead() public {
+        next.setDead(ETH, true);
+        vm.expectRevert(abi.encodeWithSelector(MockPriceSource.MockPriceSource_Dead.selector, ETH));
+        router.setSource(ETH, next);
+    }
+
+    /// The bound is 300 bps of the smaller price, in both directions.
+    function testFuzz_setSource_acceptsAgreementOnly(uint128 a, uint128 b) public {
+        a = uint128(bound(a, 1e6, 1e30));
+        b = uint128(bound(b, a - a / 20, a + a / 20));
+        old.setPrice(ETH, a);
+        next.setPrice(ETH, b);
+        (uint256 low, uint256 high) = a < b ? (a, b) : (b, a);
+        bool agree = high * 10_000 <= low * 10_300;
+        if (!agree) {
+            vm.expectRevert(
+                abi.encodeWithSelector(IOracleRouter.OracleRouter_SourcesDisagree.selector, ETH, a, b, 300)
+            );
+        }
+        router.setSource(ETH, next);
+        assertEq(address(router.sourceOf(ETH)), address(agree ? next : old));
+    }
+
+    function test_setSource_acceptsAtTheBoundAndNotBeyond() public {
+        next.setPrice(ETH, 4_120e18 + 1);
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IOracleRouter.OracleRouter_SourcesDisagree.selector, ETH, 4_000e18, 4_120e18 + 1, 300
+            )
+        );
+        router.setSource(ETH, next);
+        next.setPrice(ETH, 4_120e18);
+        router.setSource(ETH, next);
+    }
+
+    function test_setSource_replacesADeadSourceFreely() public {
+        next.setPrice(ETH, 1_000e18);
+        uint256 before = vm.snapshotState();
+
+        old.setDead(ETH, true);
+        _replace(before);
+        old.setPrice(ETH, 0);
+        _replace(before);
+        old.setPrice(ETH, uint128(LIMIT));
+        _replace(before);
+        old.setPriceAt(ETH, 4_000e18, uint40(NOW + 1));
+        _replace(before);
+        vm.etch(address(old), type(NonsenseSource).runtimeCode);
+        _replace(before);
+        vm.etch(address(old), type(GasBurner).runtimeCode);
+        _replace(before);
+        vm.etch(address(old), "");
+        _replace(before);
+    }
+
+    /// Starved of gas, a live source would look dead and the new one would go unchecked.
+    function test_RevertWhen_TooLittleGasToProbe() public {
+        next.setPrice(ETH, 1_000e18);
+        vm.expectPartialRevert(IOracleRouter.OracleRouter_NotEnoughGas.selector);
+        router.setSource{gas: 900_000}(ETH, next);
+    }
+
+    function _replace(uint256 before) private {
+        router.setSource(ETH, next);
+        assertEq(address(router.sourceOf(ETH)), address(next));
+        vm.revertToState(before);
+    }
+}
