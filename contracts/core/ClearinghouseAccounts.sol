@@ -3,18 +3,15 @@ pragma solidity 0.8.37;
 
 import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
 import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
-import {OperationLib} from "../margin/OperationLib.sol";
+import {SettlementLib} from "../margin/SettlementLib.sol";
 import {AccountId} from "../types/AccountId.sol";
 import {Ledger} from "../types/Ledger.sol";
 import {Account} from "../types/Market.sol";
-import {Operation} from "../types/State.sol";
 import {ClearinghouseBase} from "./ClearinghouseBase.sol";
 
 /// @title ClearinghouseAccounts
 /// @notice Margin in, out, and between one owner's accounts.
 abstract contract ClearinghouseAccounts is ClearinghouseBase {
-    using OperationLib for Operation;
-
     /// @inheritdoc IClearinghouse
     function deposit(AccountId id, uint256 amountNative) external nonReentrant {
         _deposit(id, amountNative);
@@ -97,10 +94,7 @@ abstract contract ClearinghouseAccounts is ClearinghouseBase {
         if (amount == 0) revert Clearinghouse_ZeroAmount();
         Account storage source = _state.accounts[id];
         if (source.debts != 0) {
-            Operation memory op = _open();
-            op.begin(_state, id);
-            op.settleMoney(_state);
-            _commit(op);
+            _commit(SettlementLib.collectDebts(_state, _open(), id));
         }
         uint256 free = source.openMarkets == 0 ? source.margin : _health(id).withdrawable;
         if (amount > free) revert Clearinghouse_AboveWithdrawable(id, free, amount);

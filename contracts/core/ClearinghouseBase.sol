@@ -9,7 +9,6 @@ import {ILiquidityPool} from "../interfaces/ILiquidityPool.sol";
 import {ILossWaterfall} from "../interfaces/ILossWaterfall.sol";
 import {IOracleRouter} from "../interfaces/IOracleRouter.sol";
 import {IVault} from "../interfaces/IVault.sol";
-import {OperationLib} from "../margin/OperationLib.sol";
 import {SettlementLib} from "../margin/SettlementLib.sol";
 import {AccountId} from "../types/AccountId.sol";
 import {LEDGER_COUNT, Ledger} from "../types/Ledger.sol";
@@ -20,8 +19,6 @@ import {RiskLib} from "./RiskLib.sol";
 /// @title ClearinghouseBase
 /// @notice What every entry point of the clearinghouse needs: the state, prices, and one way to carry an operation out.
 abstract contract ClearinghouseBase is IClearinghouse, AccessManaged, ReentrancyGuardTransient, Wired {
-    using OperationLib for Operation;
-
     /// @dev Gas a price feed gets. A call that cannot provide it reverts, so nobody makes a live feed look dead by
     /// sending little gas; a feed that burns it all counts as dead.
     uint256 internal constant FEED_GAS = 300_000;
@@ -101,21 +98,10 @@ abstract contract ClearinghouseBase is IClearinghouse, AccessManaged, Reentrancy
         (op.cash, op.insurance, op.debtsBefore, op.openNotionalBefore) = POOL.snapshot();
     }
 
-    /// @dev Settles the account's money outside a liquidation: crystallises its profits if margin alone falls short.
-    function _settleMoney(Operation memory op) internal returns (Operation memory) {
-        if (op.marginAfter(_state) < 0) {
-            op = SettlementLib.crystalliseWinners(_state, op, _book(op.account, true));
-            int256 left = op.marginAfter(_state);
-            if (left < 0) revert Clearinghouse_MarginBelowZero(op.account, left);
-        }
-        int256 net = op.net;
-        op.settleMoney(_state);
-        if (net != 0) emit MarginSettled(op.account, net, op.unpaid, uint256(op.margin));
-        return op;
-    }
-
-    /// @dev Moves the money, brings the pool's equity up to date, and repays debts from what cash there is.
+    /// @dev Moves the money, brings the pool's equity up to date, and repays debts from what cash there is. An account
+    /// that is short of margin has its profits turned into margin first.
     function _commit(Operation memory op) internal returns (ILiquidityPool.Standing memory standing) {
+        if (op.isShort) op = SettlementLib.finishShort(_state, op, _book(op.account, true));
         _post(op.flows);
         standing = POOL.record(ILiquidityPool.Change(op.marks, op.unpaid, op.openNotional, op.income));
         if (standing.unpaid != 0 && standing.cash != 0) standing = _payDebts(standing.cash);

@@ -4,7 +4,6 @@ pragma solidity 0.8.37;
 import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
 import {ILiquidityPool} from "../interfaces/ILiquidityPool.sol";
 import {LiquidationLib} from "../liquidation/LiquidationLib.sol";
-import {OperationLib} from "../margin/OperationLib.sol";
 import {SettlementLib} from "../margin/SettlementLib.sol";
 import {MarketLib} from "../market/MarketLib.sol";
 import {AccountId} from "../types/AccountId.sol";
@@ -19,7 +18,6 @@ import {TradeLib} from "./TradeLib.sol";
 /// @notice Trades, and what anybody may call: mark, settle, liquidate.
 abstract contract ClearinghouseTrading is ClearinghouseBase {
     using MarketLib for Market;
-    using OperationLib for Operation;
 
     /// @inheritdoc IClearinghouse
     function execute(AccountId id, MarketId marketId, int256 sizeDelta, uint256 acceptablePrice)
@@ -36,10 +34,9 @@ abstract contract ClearinghouseTrading is ClearinghouseBase {
         trade.acceptablePrice = acceptablePrice;
         trade.price = _price(marketId);
 
-        Operation memory op = _open();
-        op.begin(_state, id);
-        (op, trade) = TradeLib.run(_state, op, trade);
-        ILiquidityPool.Standing memory standing = _commit(_settleMoney(op));
+        Operation memory op;
+        (op, trade) = TradeLib.run(_state, _open(), id, trade);
+        ILiquidityPool.Standing memory standing = _commit(op);
         if (trade.opened != 0) {
             Book memory book = _book(id, false);
             RiskLib.checkOpening(_state, id, book, trade, standing.equity, standing.isOpenable);
@@ -52,9 +49,7 @@ abstract contract ClearinghouseTrading is ClearinghouseBase {
         // What an ownerless position has paid in belongs to nobody and stays with the pool.
         if (id.owner() == address(0)) revert Clearinghouse_ZeroOwner(id);
         Book memory book = _book(id, true);
-        Operation memory op = _open();
-        op.begin(_state, id);
-        _commit(_settleMoney(SettlementLib.collectLosses(_state, op, book)));
+        _commit(SettlementLib.collectLosses(_state, _open(), id, book));
     }
 
     /// @inheritdoc IClearinghouse
@@ -76,9 +71,9 @@ abstract contract ClearinghouseTrading is ClearinghouseBase {
     /// @inheritdoc IClearinghouse
     function liquidate(AccountId id) external nonReentrant {
         Book memory book = _book(id, true);
-        Operation memory op = _open();
+        Operation memory op;
         Outcome memory outcome;
-        (op, outcome) = LiquidationLib.run(_state, op, book, id, msg.sender);
+        (op, outcome) = LiquidationLib.run(_state, _open(), book, id, msg.sender);
         ILiquidityPool.Standing memory standing = _commit(op);
         emit AccountLiquidated(
             id,

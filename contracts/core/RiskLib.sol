@@ -7,7 +7,7 @@ import {MarketLib} from "../market/MarketLib.sol";
 import {BPS, MathLib, WAD} from "../math/MathLib.sol";
 import {AccountId} from "../types/AccountId.sol";
 import {Market, MarketParams, MarketState, NO_IMPACT} from "../types/Market.sol";
-import {MarketId} from "../types/MarketId.sol";
+import {MarketId, NO_MARKET} from "../types/MarketId.sol";
 import {Book, State, Trade} from "../types/State.sol";
 
 /// @title RiskLib
@@ -31,7 +31,7 @@ library RiskLib {
         bool isPoolOpenable
     ) external view {
         _checkTrade(state, trade, equity, isPoolOpenable);
-        IClearinghouse.Health memory health_ = HealthLib.measure(state, account, book);
+        IClearinghouse.Health memory health_ = HealthLib.measure(state, account, book, trade.market);
         if (health_.equity < int256(health_.initialMargin)) {
             revert IClearinghouse.Clearinghouse_BelowInitialMargin(account, health_.equity, health_.initialMargin);
         }
@@ -43,7 +43,7 @@ library RiskLib {
         view
         returns (IClearinghouse.Health memory)
     {
-        return HealthLib.measure(state, account, book);
+        return HealthLib.measure(state, account, book, NO_MARKET);
     }
 
     function _checkTrade(State storage state, Trade memory trade, int256 equity, bool isPoolOpenable)
@@ -100,7 +100,7 @@ library RiskLib {
         uint256 maxAge = state.risk.maxMarkAge;
         for (uint256 i = 0; i < count; ++i) {
             MarketId id = MarketId.wrap(uint8(i));
-            if (MarketId.unwrap(id) == MarketId.unwrap(traded)) continue;
+            if (id == traded) continue;
             Market storage other = state.markets[id];
             uint256 age = block.timestamp - other.touchedAt;
             if (age > maxAge && (other.long.sizeBase != 0 || other.short.sizeBase != 0)) {

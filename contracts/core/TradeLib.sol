@@ -26,10 +26,11 @@ library TradeLib {
 
     /// @notice Closes, then opens, then charges the fee and the bond.
     /// @dev Emits {IClearinghouse.PositionChanged}, {IClearinghouse.FeeRouted}.
-    function run(State storage state, Operation memory op, Trade memory trade)
+    function run(State storage state, Operation memory op, AccountId account, Trade memory trade)
         external
         returns (Operation memory, Trade memory)
     {
+        op.begin(state, account);
         RiskParams memory risk = state.risk;
         Market storage market = state.markets[trade.market];
         trade.skewBefore = market.skew();
@@ -44,7 +45,8 @@ library TradeLib {
         _moveBond(state, op, trade.market, position, wasOpen, risk);
         _chargeFee(state, op, trade, params, risk);
         op.put(state, trade.market, position, trade.price);
-        _emitChange(op.account, trade, position);
+        _emitChange(account, trade, position);
+        op.finish(state);
         return (op, trade);
     }
 

@@ -7,6 +7,7 @@ import {MarketLib} from "../market/MarketLib.sol";
 import {MathLib} from "../math/MathLib.sol";
 import {AccountId} from "../types/AccountId.sol";
 import {Market, Position} from "../types/Market.sol";
+import {MarketId} from "../types/MarketId.sol";
 import {Book, State} from "../types/State.sol";
 import {MarginLib} from "./MarginLib.sol";
 import {OperationLib} from "./OperationLib.sol";
@@ -21,7 +22,9 @@ library HealthLib {
 
     /// @notice Health of an account whose open positions and prices are `book`.
     /// @dev Units: USD WAD. Rounding: equity down, requirements up. Funding is counted up to now.
-    function measure(State storage state, AccountId account, Book memory book)
+    /// @param justOpened A market where the account has just added risk: its stored rate is at least half of the present
+    /// one, so that need not be looked up again. Any unlisted id if none.
+    function measure(State storage state, AccountId account, Book memory book, MarketId justOpened)
         internal
         view
         returns (IClearinghouse.Health memory health)
@@ -36,8 +39,8 @@ library HealthLib {
             uint256 notional = position.notional(price);
             uint256 slope = market.params.slopeBpsPerMillion;
             health.notional += notional;
-            health.initialMargin +=
-                MarginLib.initial(notional, MarginLib.baseRateBps(market), position.mmBps, slope);
+            uint256 baseBps = book.markets[i] == justOpened ? 0 : MarginLib.baseRateBps(market);
+            health.initialMargin += MarginLib.initial(notional, baseBps, position.mmBps, slope);
             health.maintenanceMargin += MarginLib.maintenance(notional, position.mmBps, slope);
         }
         int256 margin = int256(uint256(state.accounts[account].margin) + OperationLib.collectableBy(state, account));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
 import {DebtLib} from "../loss/DebtLib.sol";
 import {MarketLib} from "../market/MarketLib.sol";
 import {MathLib} from "../math/MathLib.sol";
@@ -139,6 +140,16 @@ library OperationLib {
             refund(op, Ledger.Cash, deficit);
         }
         state.accounts[op.account].margin = uint128(uint256(op.margin));
+    }
+
+    /// @notice Ends an operation outside a liquidation, or says that margin is short.
+    /// @dev Emits {IClearinghouse.MarginSettled} if something was netted.
+    function finish(Operation memory op, State storage state) internal {
+        op.isShort = marginAfter(op, state) < 0;
+        if (op.isShort) return;
+        int256 net = op.net;
+        settleMoney(op, state);
+        if (net != 0) emit IClearinghouse.MarginSettled(op.account, net, op.unpaid, uint256(op.margin));
     }
 
     /// @dev Older debts come first, so nobody is paid from cash while something is outstanding.

@@ -5,6 +5,7 @@ import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
 import {DebtLib} from "../loss/DebtLib.sol";
 import {MarketLib} from "../market/MarketLib.sol";
 import {MathLib} from "../math/MathLib.sol";
+import {AccountId} from "../types/AccountId.sol";
 import {DEBT_CLASSES, DebtBook} from "../types/Loss.sol";
 import {Market, Position} from "../types/Market.sol";
 import {MarketId} from "../types/MarketId.sol";
@@ -25,10 +26,11 @@ library SettlementLib {
     /// @notice Collects the unrealised losses of an account, at most its margin, and returns what no longer is lost.
     /// @dev Funding of all positions first, then losses in ascending market order. Positions without a price are passed
     /// over. Rounding: losses up.
-    function collectLosses(State storage state, Operation memory op, Book memory book)
+    function collectLosses(State storage state, Operation memory op, AccountId account, Book memory book)
         external
         returns (Operation memory)
     {
+        op.begin(state, account);
         Position[] memory positions = new Position[](book.length);
         for (uint256 i = 0; i < book.length; ++i) {
             if (book.prices[i] != 0) positions[i] = op.take(state, book.markets[i], book.prices[i]);
@@ -42,11 +44,24 @@ library SettlementLib {
             op.credit(state.markets[book.markets[i]], toTrader, returned);
             op.put(state, book.markets[i], position, price);
         }
+        op.finish(state);
         return op;
     }
 
-    /// @notice Turns the profit of every winning position of an account into money; the others are not touched.
-    function crystalliseWinners(State storage state, Operation memory op, Book memory book)
+    /// @notice Turns what has been repaid to an account into margin.
+    function collectDebts(State storage state, Operation memory op, AccountId account)
+        external
+        returns (Operation memory)
+    {
+        op.begin(state, account);
+        op.finish(state);
+        return op;
+    }
+
+    /// @notice Ends an operation whose account is short of margin: turns the profit of every winning position into money;
+    /// the others are not touched.
+    /// @dev Requirements: that is enough, else {IClearinghouse.Clearinghouse_MarginBelowZero}.
+    function finishShort(State storage state, Operation memory op, Book memory book)
         external
         returns (Operation memory)
     {
@@ -61,6 +76,8 @@ library SettlementLib {
             op.credit(state.markets[id], toTrader, returned);
             op.put(state, id, position, price);
         }
+        op.finish(state);
+        if (op.isShort) revert IClearinghouse.Clearinghouse_MarginBelowZero(op.account, op.marginAfter(state));
         return op;
     }
 

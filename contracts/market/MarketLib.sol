@@ -93,36 +93,40 @@ library MarketLib {
     /// @notice Adds a position to the sums.
     function include(Market storage self, Position memory position) internal {
         if (position.size == 0) return;
-        int128 weight = FundingLib.weight(position.size, position.fundingEntry).toInt128();
-        uint128 size = uint128(uint256(int256(position.size).abs()));
-        if (position.size > 0) {
-            self.long.sizeBase += size;
-            self.long.cost += position.cost;
-            if (weight != 0) self.fundingWeightLong += weight;
-            if (position.settled != 0) self.settledLong += position.settled;
-        } else {
-            self.short.sizeBase += size;
-            self.short.cost += position.cost;
-            if (weight != 0) self.fundingWeightShort += weight;
-            if (position.settled != 0) self.settledShort += position.settled;
-        }
+        bool isLong = position.size > 0;
+        Side storage stored = isLong ? self.long : self.short;
+        Side memory side = stored;
+        side.sizeBase += _sizeOf(position);
+        side.cost += position.cost;
+        (stored.sizeBase, stored.cost) = (side.sizeBase, side.cost);
+        _addWeight(self, isLong, FundingLib.weight(position.size, position.fundingEntry));
+        if (position.settled == 0) return;
+        if (isLong) self.settledLong += position.settled;
+        else self.settledShort += position.settled;
     }
 
     /// @notice Takes a position out of the sums.
     function exclude(Market storage self, Position memory position) internal {
         if (position.size == 0) return;
-        int128 weight = FundingLib.weight(position.size, position.fundingEntry).toInt128();
-        uint128 size = uint128(uint256(int256(position.size).abs()));
-        if (position.size > 0) {
-            self.long.sizeBase -= size;
-            self.long.cost -= position.cost;
-            if (weight != 0) self.fundingWeightLong -= weight;
-            if (position.settled != 0) self.settledLong -= position.settled;
-        } else {
-            self.short.sizeBase -= size;
-            self.short.cost -= position.cost;
-            if (weight != 0) self.fundingWeightShort -= weight;
-            if (position.settled != 0) self.settledShort -= position.settled;
-        }
+        bool isLong = position.size > 0;
+        Side storage stored = isLong ? self.long : self.short;
+        Side memory side = stored;
+        side.sizeBase -= _sizeOf(position);
+        side.cost -= position.cost;
+        (stored.sizeBase, stored.cost) = (side.sizeBase, side.cost);
+        _addWeight(self, isLong, -FundingLib.weight(position.size, position.fundingEntry));
+        if (position.settled == 0) return;
+        if (isLong) self.settledLong -= position.settled;
+        else self.settledShort -= position.settled;
+    }
+
+    function _addWeight(Market storage self, bool isLong, int256 weight) private {
+        if (weight == 0) return;
+        if (isLong) self.fundingWeightLong = (self.fundingWeightLong + weight).toInt128();
+        else self.fundingWeightShort = (self.fundingWeightShort + weight).toInt128();
+    }
+
+    function _sizeOf(Position memory position) private pure returns (uint128) {
+        return uint128(int256(position.size).abs());
     }
 }

@@ -40,26 +40,35 @@ library VolatilityLib {
     }
 
     /// @notice Largest `(max - min) / min` over two adjacent windows of the last hour, times `factorBps`.
-    /// @dev Units: basis points. Rounding: up.
+    /// @dev Units: basis points. Rounding: up. Ranges are compared as fractions; only the largest is divided out.
     function scaledRangeBps(uint256[3] storage self, uint256 nowAt, uint256 windowLength, uint256 factorBps)
         internal
-        view
-        returns (uint256 largest)
+        pure
+        returns (uint256)
     {
         if (factorBps == 0) return 0;
         uint256[3] memory words = self;
         uint256 newest = nowAt / windowLength;
-        uint256 nextLow;
+        uint256 oldestBack = MathLib.min(newest, MathLib.min(WINDOWS - 1, LOOKBACK / windowLength));
+        // The largest range so far is `range / base`; prices are below 2^128, so cross products fit.
+        uint256 range;
+        uint256 base = 1;
+        uint256 nextLow = type(uint256).max;
         uint256 nextHigh;
-        for (uint256 back = 0; back < WINDOWS && back <= newest && back * windowLength <= LOOKBACK; ++back) {
-            (uint256 low, uint256 high) = _at(words, newest - back);
-            if (low != 0) {
-                uint256 floorPrice = nextLow == 0 ? low : MathLib.min(low, nextLow);
-                uint256 rangeBps = MathLib.mulDivUp(MathLib.max(high, nextHigh) - floorPrice, factorBps, floorPrice);
-                largest = MathLib.max(largest, rangeBps);
+        unchecked {
+            for (uint256 back = 0; back <= oldestBack; ++back) {
+                (uint256 low, uint256 high) = _at(words, newest - back);
+                if (high == 0) {
+                    (nextLow, nextHigh) = (type(uint256).max, 0);
+                    continue;
+                }
+                uint256 floorPrice = low < nextLow ? low : nextLow;
+                uint256 width = (high > nextHigh ? high : nextHigh) - floorPrice;
+                if (width * base > range * floorPrice) (range, base) = (width, floorPrice);
+                (nextLow, nextHigh) = (low, high);
             }
-            (nextLow, nextHigh) = (low, high);
         }
+        return MathLib.mulDivUp(range, factorBps, base);
     }
 
     function _at(uint256[3] memory words, uint256 number) private pure returns (uint256 low, uint256 high) {

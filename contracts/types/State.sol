@@ -26,6 +26,7 @@ struct State {
 /// @dev What one operation does to money, gathered in memory and carried out once. USD WAD.
 struct Operation {
     AccountId account;
+    bool isShort; // margin does not cover `net`: profits of other positions must be turned into margin first
     int256 margin; // the account's margin as the operation goes on
     int256 net; // owed by the pool to the account (+) or by the account to the pool (-)
     uint256 returned; // part of `net` that is variation margin paid earlier

@@ -8,7 +8,7 @@ export const MAX_BYTES = 20_480;
 
 /** Every contract that is deployed fits the budget in the production profile. */
 export default async function size(): Promise<Finding[]> {
-  const args = ["--config", "scripts/checks/production.config.ts", "--build-profile", "production", "--no-typechain"];
+  const args = ["--config", "scripts/shared/production.config.ts", "--build-profile", "production", "--no-typechain"];
   const { code, output } = await runTool("hardhat", [...args, "build", "--no-tests", "--quiet"]);
   if (code !== 0) return [{ where: "hardhat build", what: firstError(output) }];
 

@@ -1,0 +1,57 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { Command } from "commander";
+import Table from "cli-table3";
+
+/** Most gas an operation may use, as promised; the others are only watched. */
+const PROMISED: Record<string, number> = {
+  depositExisting: 70_000,
+  depositNew: 90_000,
+  executeOpen: 180_000,
+  executeClose: 170_000,
+  liquidate: 180_000,
+  liquidateBadDebt: 240_000,
+};
+
+/** How far a figure may drift from the snapshot before somebody has to look. */
+const TOLERANCE = 0.01;
+
+const SNAPSHOT = new URL("../../test/gas/snapshot.json", import.meta.url);
+
+const options = new Command("gas")
+  .description("Measures the gas of every operation on the production build, four markets listed.")
+  .option("--json", "print one JSON document")
+  .option("--update", "write the committed snapshot")
+  .option("--check", "fail if a figure differs from the snapshot by more than 1%")
+  .parse()
+  .opts<{ json?: boolean; update?: boolean; check?: boolean }>();
+
+// Read before Hardhat is: artifacts of the production profile, in folders of their own.
+process.env.HARDHAT_CONFIG = "scripts/shared/production.config.ts";
+const { default: hre } = await import("hardhat");
+const build = { force: false, quiet: true, noTests: true, files: [], defaultBuildProfile: "production" };
+await hre.tasks.getTask("build").run(build);
+const { measureGas } = await import("./measure.ts");
+const report = await measureGas(await hre.network.create());
+
+const before = JSON.parse(await readFile(SNAPSHOT, "utf8").catch(() => "{}")) as Record<string, number>;
+if (options.update) await writeFile(SNAPSHOT, `${JSON.stringify(report, null, 2)}\n`);
+if (options.json) {
+  console.log(JSON.stringify(report));
+} else {
+  const table = new Table({ head: ["operation", "gas", "snapshot", "promised"], colAligns: ["left", "right", "right", "right"] });
+  const figure = (value: number | undefined) => (value === undefined ? "" : value.toLocaleString("en"));
+  for (const [name, gas] of Object.entries(report)) {
+    table.push([name, figure(gas), figure(before[name]), figure(PROMISED[name])]);
+  }
+  console.log(table.toString());
+}
+if (options.check) {
+  const drifted = Object.entries(report).filter(([name, gas]) => {
+    const was = before[name];
+    return was === undefined || Math.abs(gas - was) > was * TOLERANCE;
+  });
+  for (const [name, gas] of drifted) {
+    console.error(`${name}: ${gas} gas, the snapshot says ${before[name] ?? "nothing"}; look, then npm run gas -- --update`);
+  }
+  process.exitCode = drifted.length === 0 ? 0 : 1;
+}
