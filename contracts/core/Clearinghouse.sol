@@ -49,6 +49,7 @@ contract Clearinghouse is ClearinghouseAccounts, ClearinghouseTrading {
     /// @inheritdoc IClearinghouse
     function setMarketState(MarketId id, MarketState state) external restricted {
         _requireListed(id);
+        if (state == MarketState.Settled) revert Clearinghouse_StateNotSettable(id, state);
         _setState(id, state);
     }
 

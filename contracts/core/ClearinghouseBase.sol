@@ -23,9 +23,16 @@ abstract contract ClearinghouseBase is IClearinghouse, AccessManaged, Reentrancy
     /// sending little gas; a feed that burns it all counts as dead.
     uint256 internal constant FEED_GAS = 300_000;
 
+    /// @notice Where the money is.
     IVault public immutable VAULT;
+
+    /// @notice The counterparty of every trade.
     ILiquidityPool public immutable POOL;
+
+    /// @notice Who pays for deficits.
     ILossWaterfall public immutable WATERFALL;
+
+    /// @notice Where prices come from.
     IOracleRouter public immutable ORACLE;
 
     /// @notice Whom the treasury's share of fees belongs to.
@@ -62,7 +69,7 @@ abstract contract ClearinghouseBase is IClearinghouse, AccessManaged, Reentrancy
     }
 
     function _price(MarketId id) internal view returns (uint256 price) {
-        (price,) = ORACLE.priceOf(id);
+        (price, ) = ORACLE.priceOf(id);
     }
 
     /// @dev Zero if the market has no valid price now.

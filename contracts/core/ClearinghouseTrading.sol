@@ -20,11 +20,12 @@ abstract contract ClearinghouseTrading is ClearinghouseBase {
     using MarketLib for Market;
 
     /// @inheritdoc IClearinghouse
-    function execute(AccountId id, MarketId marketId, int256 sizeDelta, uint256 acceptablePrice)
-        external
-        nonReentrant
-        returns (uint256)
-    {
+    function execute(
+        AccountId id,
+        MarketId marketId,
+        int256 sizeDelta,
+        uint256 acceptablePrice
+    ) external nonReentrant returns (uint256) {
         if (msg.sender != executor) revert Clearinghouse_NotExecutor(msg.sender);
         if (sizeDelta == 0) revert Clearinghouse_ZeroAmount();
         _requireListed(marketId);

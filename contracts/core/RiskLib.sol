@@ -38,18 +38,15 @@ library RiskLib {
     }
 
     /// @notice See {HealthLib.measure}.
-    function health(State storage state, AccountId account, Book memory book)
-        external
-        view
-        returns (IClearinghouse.Health memory)
-    {
+    function health(
+        State storage state,
+        AccountId account,
+        Book memory book
+    ) external view returns (IClearinghouse.Health memory) {
         return HealthLib.measure(state, account, book, NO_MARKET);
     }
 
-    function _checkTrade(State storage state, Trade memory trade, int256 equity, bool isPoolOpenable)
-        private
-        view
-    {
+    function _checkTrade(State storage state, Trade memory trade, int256 equity, bool isPoolOpenable) private view {
         Market storage market = state.markets[trade.market];
         MarketParams memory params = market.params;
         if (market.state != MarketState.Open) {
@@ -70,8 +67,10 @@ library RiskLib {
         }
         if (skew.abs() > trade.skewBefore.abs()) {
             uint256 skewNotional = skew.abs().mulDivUp(trade.price, WAD);
-            uint256 skewCap = backing.mulDivDown(params.poolShareBps, params.riskWeightBps)
-                .mulDivDown(OPENING_SHARE_BPS, BPS);
+            uint256 skewCap = backing.mulDivDown(params.poolShareBps, params.riskWeightBps).mulDivDown(
+                OPENING_SHARE_BPS,
+                BPS
+            );
             if (skewNotional > skewCap) {
                 revert IClearinghouse.Clearinghouse_SkewCap(trade.market, skewNotional, skewCap);
             }
@@ -80,16 +79,15 @@ library RiskLib {
 
     /// @dev The worst impact an account can be charged stays under what maintenance margin leaves after the penalty:
     /// `(2|K| + maxPosition) / (2 * scale) < imr / 2 - penalty`, so that impact alone bankrupts nobody. No division.
-    function _checkImpact(MarketId id, MarketParams memory params, uint256 skewBase, uint256 penaltyBps)
-        private
-        pure
-    {
+    function _checkImpact(MarketId id, MarketParams memory params, uint256 skewBase, uint256 penaltyBps) private pure {
         if (params.skewScaleBase == NO_IMPACT) return;
         uint256 room = uint256(params.imrBps).zeroFloorSub(2 * penaltyBps);
         uint256 worst = 2 * skewBase + params.maxPositionBase;
         if (worst * BPS >= params.skewScaleBase * room) {
             revert IClearinghouse.Clearinghouse_ImpactTooLarge(
-                id, worst.mulDivUp(BPS, 2 * uint256(params.skewScaleBase)), room / 2
+                id,
+                worst.mulDivUp(BPS, 2 * uint256(params.skewScaleBase)),
+                room / 2
             );
         }
     }

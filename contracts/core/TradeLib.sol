@@ -26,10 +26,12 @@ library TradeLib {
 
     /// @notice Closes, then opens, then charges the fee and the bond.
     /// @dev Emits {IClearinghouse.PositionChanged}, {IClearinghouse.FeeRouted}.
-    function run(State storage state, Operation memory op, AccountId account, Trade memory trade)
-        external
-        returns (Operation memory, Trade memory)
-    {
+    function run(
+        State storage state,
+        Operation memory op,
+        AccountId account,
+        Trade memory trade
+    ) external returns (Operation memory, Trade memory) {
         op.begin(state, account);
         RiskParams memory risk = state.risk;
         Market storage market = state.markets[trade.market];
@@ -130,8 +132,12 @@ library TradeLib {
         trade.fee = trade.delta.abs().mulDivUp(trade.price, WAD).mulDivUp(params.feeBps, BPS);
         if (trade.opened == 0) trade.fee = trade.fee.min(op.marginAfter(state).pos());
         if (trade.fee == 0) return;
-        (uint256 toPool, uint256 toInsurance, uint256 toTreasury) =
-            FeeLib.split(trade.fee, risk, op.insurance, op.openNotionalBefore);
+        (uint256 toPool, uint256 toInsurance, uint256 toTreasury) = FeeLib.split(
+            trade.fee,
+            risk,
+            op.insurance,
+            op.openNotionalBefore
+        );
         op.charge(Ledger.Cash, toPool);
         op.charge(Ledger.Insurance, toInsurance);
         op.charge(Ledger.Fees, toTreasury);

@@ -80,7 +80,7 @@ library RiskConfig {
         uint256 imrBps = market.imrBps; // twice the maintenance rate
 
         // health * imr / 2 > penalty, in bps of bps. The smallest integer above the quotient: floor + 1.
-        uint256 minHealth = 2 * BPS * risk.penaltyBps / imrBps + 1;
+        uint256 minHealth = (2 * BPS * risk.penaltyBps) / imrBps + 1;
         _check("targetHealthTimesMmr", risk.targetHealthBps, minHealth, MAX_TARGET_HEALTH_BPS);
 
         // notional * imr / 2 >= 2 * cap: rounded up.

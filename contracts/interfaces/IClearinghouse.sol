@@ -22,6 +22,7 @@ interface IClearinghouse {
     error Clearinghouse_TooManyMarkets(uint256 has, uint256 max);
     error Clearinghouse_TooManyPositions(AccountId account, uint256 max);
     error Clearinghouse_MarketNotOpen(MarketId market, MarketState state);
+    error Clearinghouse_StateNotSettable(MarketId market, MarketState state);
     error Clearinghouse_TranchesBelowMinimum();
     error Clearinghouse_StaleMark(MarketId market, uint256 age, uint256 maxAge);
     error Clearinghouse_PriceNotAcceptable(MarketId market, uint256 fill, uint256 acceptable);
@@ -79,7 +80,11 @@ interface IClearinghouse {
         uint256 deficit
     );
     event PositionLiquidated(
-        AccountId indexed account, MarketId indexed market, int256 closedSize, int256 sizeAfter, uint256 price
+        AccountId indexed account,
+        MarketId indexed market,
+        int256 closedSize,
+        int256 sizeAfter,
+        uint256 price
     );
 
     /// @notice A position whose market has no price left its bankrupt account for an ownerless one.
@@ -149,9 +154,12 @@ interface IClearinghouse {
     /// marks, minimum notional, maximum position, impact bound, caps and initial margin, each with its error. Reducing
     /// needs none of these, only margin >= 0 afterwards.
     /// Invariants: I3, I14.
-    function execute(AccountId account, MarketId market, int256 sizeDelta, uint256 acceptablePrice)
-        external
-        returns (uint256 fee);
+    function execute(
+        AccountId account,
+        MarketId market,
+        int256 sizeDelta,
+        uint256 acceptablePrice
+    ) external returns (uint256 fee);
 
     /// @notice Whether `caller` may act for the account: its owner or an operator of its owner.
     function isAuthorized(AccountId account, address caller) external view returns (bool);
@@ -204,7 +212,8 @@ interface IClearinghouse {
     function setMarketParams(MarketId market, MarketParams calldata params) external;
 
     /// @notice Opens a market or stops opening in it. Closing and liquidating never stop.
-    /// @dev Emits {MarketStateSet}. Requirements: governor.
+    /// @dev Emits {MarketStateSet}. Requirements: governor; not `Settled`, which no switch can undo, else
+    /// {Clearinghouse_StateNotSettable}.
     function setMarketState(MarketId market, MarketState state) external;
 
     /// @notice Stops opening in a market.
@@ -240,10 +249,15 @@ interface IClearinghouse {
     /// @notice Health of an account at current prices; reverts if one of its markets has none.
     function health(AccountId account) external view returns (Health memory);
 
+    /// @notice An account's margin and open markets.
     function account(AccountId id) external view returns (Account memory);
+    /// @notice An account's position in a market; size 0 means none.
     function position(AccountId id, MarketId market) external view returns (Position memory);
+    /// @notice All that is stored of a market.
     function market(MarketId id) external view returns (Market memory);
+    /// @notice The parameters of all markets.
     function riskParams() external view returns (RiskParams memory);
+    /// @notice Number of markets; ids are 0 to one less.
     function marketCount() external view returns (uint256);
 
     /// @notice What the pool owes an account: `collectable` is in `Ledger.Recovery` already, `outstanding` is not paid yet.

@@ -32,8 +32,8 @@ interface IInsuranceFund {
     event MaxDrawPerDaySet(uint256 maxDrawPerDayBps);
 
     /// @notice Pays up to `matched` into pool cash.
-    /// @dev `min(I * (1 - 1bp), matched, what is left of the day's limit)`, rounded down; days are UTC. USD WAD. Emits {Covered}.
-    /// Never reverts for lack of funds.
+    /// @dev `min(I * (1 - 1bp), matched, what is left of the day's limit)`, rounded down; days are UTC.
+    /// Units: USD WAD. Emits {Covered}. Never reverts for lack of funds.
     ///
     /// Requirements: the caller is the waterfall, else {InsuranceFund_NotWaterfall}.
     /// Invariants: I4, I5.

@@ -29,7 +29,6 @@ interface IVault {
     /// @notice The contracts that may post, and to which ledgers, were fixed for good.
     event ModulesWired(address[] modules, uint256[] ledgerMasks);
 
-
     /// @notice Quote tokens came in.
     event Received(Ledger indexed ledger, address indexed from, uint256 amountNative);
 

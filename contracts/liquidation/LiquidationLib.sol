@@ -46,10 +46,13 @@ library LiquidationLib {
     ///
     /// Requirements: a position with a price, else {IClearinghouse.Clearinghouse_NothingToLiquidate}; equity below
     /// maintenance, else {IClearinghouse.Clearinghouse_NotLiquidatable}.
-    function run(State storage state, Operation memory op, Book memory book, AccountId account, address keeper)
-        external
-        returns (Operation memory, Outcome memory outcome)
-    {
+    function run(
+        State storage state,
+        Operation memory op,
+        Book memory book,
+        AccountId account,
+        address keeper
+    ) external returns (Operation memory, Outcome memory outcome) {
         op.begin(state, account);
         Work memory work = _crystallise(state, op, book);
         if (work.liveCount == 0) revert IClearinghouse.Clearinghouse_NothingToLiquidate(account);
@@ -75,9 +78,12 @@ library LiquidationLib {
 
     /// @notice Books what insurance paid and what others bear against each market's insured level.
     /// @dev Rounding: insurance by market down, the last matched market takes the remainder.
-    function bookCover(State storage state, Book memory book, uint256[] memory matched, uint256 insurancePaid)
-        external
-    {
+    function bookCover(
+        State storage state,
+        Book memory book,
+        uint256[] memory matched,
+        uint256 insurancePaid
+    ) external {
         uint256[] memory paid = WaterfallLib.shareOut(insurancePaid, matched, 0);
         for (uint256 i = 0; i < book.length; ++i) {
             if (matched[i] == 0) continue;
@@ -88,10 +94,11 @@ library LiquidationLib {
     }
 
     /// @dev Takes every live position out of its market, at zero unrealised profit; the loss it had is remembered.
-    function _crystallise(State storage state, Operation memory op, Book memory book)
-        private
-        returns (Work memory work)
-    {
+    function _crystallise(
+        State storage state,
+        Operation memory op,
+        Book memory book
+    ) private returns (Work memory work) {
         uint256 n = book.length;
         work.risk = state.risk;
         work.positions = new Position[](n);
@@ -115,7 +122,10 @@ library LiquidationLib {
             leg.notional = position.notional(price);
             leg.mmBps = position.mmBps;
             leg.fullImpact = PriceImpactLib.impact(
-                leg.skew, -int256(position.size), price, work.params[i].skewScaleBase
+                leg.skew,
+                -int256(position.size),
+                price,
+                work.params[i].skewScaleBase
             );
             work.positions[i] = position;
             ++work.liveCount;
@@ -134,8 +144,11 @@ library LiquidationLib {
         for (uint256 i = 0; i < book.length; ++i) {
             Leg memory leg = work.legs[i];
             if (leg.price != 0) {
-                outcome.maintenance +=
-                    MarginLib.maintenance(leg.notional, leg.mmBps, work.params[i].slopeBpsPerMillion);
+                outcome.maintenance += MarginLib.maintenance(
+                    leg.notional,
+                    leg.mmBps,
+                    work.params[i].slopeBpsPerMillion
+                );
             } else {
                 equity += MathLib.min(int256(0), _lastPnl(state, op.account, book.markets[i]));
             }
@@ -146,8 +159,10 @@ library LiquidationLib {
     function _lastPnl(State storage state, AccountId account, MarketId id) private view returns (int256) {
         Market storage market = state.markets[id];
         Position memory position = state.positions[account][id];
-        return position.pricePnl(market.lastPrice) + int256(uint256(position.settled))
-            - FundingLib.owed(position.size, market.fundingIndex, position.fundingEntry);
+        return
+            position.pricePnl(market.lastPrice) +
+            int256(uint256(position.settled)) -
+            FundingLib.owed(position.size, market.fundingIndex, position.fundingEntry);
     }
 
     function _close(
@@ -176,8 +191,12 @@ library LiquidationLib {
         Market storage market = state.markets[id];
         int256 delta = leg.closingDelta();
         {
-            (uint256 value, int256 impact) =
-                PriceImpactLib.value(leg.skew, delta, leg.price, market.params.skewScaleBase);
+            (uint256 value, int256 impact) = PriceImpactLib.value(
+                leg.skew,
+                delta,
+                leg.price,
+                market.params.skewScaleBase
+            );
             (int256 toTrader, uint256 returned) = position.close(leg.closed, value);
             op.credit(market, toTrader, returned);
             if (leg.loss != 0) leg.loss += impact.pos();
@@ -249,10 +268,12 @@ library LiquidationLib {
 
     /// @dev Splits the deficit over the losing positions and says how much of each part is a real loss of the pool: as far
     /// as the market's contribution fell below its insured level. The rest is profit the pool was shown and never had.
-    function _match(State storage state, Book memory book, Work memory work, Outcome memory outcome)
-        private
-        returns (uint256[] memory matched)
-    {
+    function _match(
+        State storage state,
+        Book memory book,
+        Work memory work,
+        Outcome memory outcome
+    ) private returns (uint256[] memory matched) {
         uint256 n = book.length;
         matched = new uint256[](n);
         if (outcome.deficit == 0) return matched;

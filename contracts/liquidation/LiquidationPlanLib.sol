@@ -55,11 +55,12 @@ library LiquidationPlanLib {
         return leg.isLong ? -int256(leg.closed) : int256(leg.closed);
     }
 
-    function _fraction(Leg[] memory legs, RiskParams memory risk, uint256 equity, uint256 maintenance)
-        private
-        pure
-        returns (uint256)
-    {
+    function _fraction(
+        Leg[] memory legs,
+        RiskParams memory risk,
+        uint256 equity,
+        uint256 maintenance
+    ) private pure returns (uint256) {
         uint256 notional;
         int256 impact;
         for (uint256 i = 0; i < legs.length; ++i) {

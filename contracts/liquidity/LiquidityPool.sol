@@ -26,8 +26,13 @@ contract LiquidityPool is ILiquidityPool, AccessManaged, ReentrancyGuardTransien
     uint256 private constant SETTLE_DELAY = 30 minutes;
     uint256 private constant RESET_DELAY = 24 hours;
 
+    /// @notice Where the money is.
     IVault public immutable VAULT;
+
+    /// @notice When epoch 0 began, unix seconds.
     uint256 public immutable GENESIS;
+
+    /// @notice Length of an epoch, seconds.
     uint256 public immutable EPOCH_LENGTH;
 
     // slot: 112 + 104 + 40
@@ -78,10 +83,7 @@ contract LiquidityPool is ILiquidityPool, AccessManaged, ReentrancyGuardTransien
 
     /// @notice Fixes for good whom the pool works with.
     /// @dev Requirements: the deployer, once, else the errors of {Wired}.
-    function wire(IClearinghouse clearinghouse, address waterfall, ITranche senior, ITranche junior)
-        external
-        onlyOnce
-    {
+    function wire(IClearinghouse clearinghouse, address waterfall, ITranche senior, ITranche junior) external onlyOnce {
         _clearinghouse = clearinghouse;
         _waterfall = waterfall;
         _senior = senior;
@@ -102,8 +104,7 @@ contract LiquidityPool is ILiquidityPool, AccessManaged, ReentrancyGuardTransien
         standing.equity = equity_;
 
         if (change.income != 0) {
-            uint256 coupon =
-                TrancheLib.coupon(change.income, equity_, principal_, _seniorWeightBps, _juniorWeightBps);
+            uint256 coupon = TrancheLib.coupon(change.income, equity_, principal_, _seniorWeightBps, _juniorWeightBps);
             if (coupon != 0) {
                 principal_ += coupon;
                 emit CouponAccrued(change.income, coupon, principal_);
@@ -139,8 +140,7 @@ contract LiquidityPool is ILiquidityPool, AccessManaged, ReentrancyGuardTransien
         if (equity_ >= int256(before) || block.timestamp < dueAt) {
             revert LiquidityPool_ResetNotDue(equity_, before, dueAt);
         }
-        uint256 updated = (equity_ + int256(_clearinghouse.exposure().unrealisedProfit)).pos()
-            .mulDivDown(BPS - 1, BPS);
+        uint256 updated = (equity_ + int256(_clearinghouse.exposure().unrealisedProfit)).pos().mulDivDown(BPS - 1, BPS);
         if (updated >= before) revert LiquidityPool_ResetNotDue(equity_, before, dueAt);
         _principal = updated.toUint128();
         _floor = updated.mulDivDown(_seniorFloorBps, BPS).toUint104();
@@ -160,8 +160,7 @@ contract LiquidityPool is ILiquidityPool, AccessManaged, ReentrancyGuardTransien
         _clearinghouse.recordBases();
         int256 equity_ = equity();
         int256 exit = exitValue();
-        _recorded =
-            Recorded(uint64(running), uint64(block.timestamp), equity_.toInt128(), exit.toInt128(), false);
+        _recorded = Recorded(uint64(running), uint64(block.timestamp), equity_.toInt128(), exit.toInt128(), false);
         emit EpochRecorded(running - 1, equity_, exit);
     }
 
@@ -215,16 +214,22 @@ contract LiquidityPool is ILiquidityPool, AccessManaged, ReentrancyGuardTransien
 
         _settleTranche(_junior, epoch, junior);
         ITranche.Outcome memory outcome = _settleTranche(_senior, epoch, senior);
-        (uint256 principalAfter, uint256 floorAfter) =
-            TrancheLib.moveSenior(principal_, _floor, isWhole, _seniorFloorBps, outcome);
+        (uint256 principalAfter, uint256 floorAfter) = TrancheLib.moveSenior(
+            principal_,
+            _floor,
+            isWhole,
+            _seniorFloorBps,
+            outcome
+        );
         _principal = principalAfter.toUint128();
         _floor = floorAfter.toUint104();
     }
 
-    function _settleTranche(ITranche tranche, uint256 epoch, Terms memory terms)
-        private
-        returns (ITranche.Outcome memory)
-    {
+    function _settleTranche(
+        ITranche tranche,
+        uint256 epoch,
+        Terms memory terms
+    ) private returns (ITranche.Outcome memory) {
         return tranche.settle(epoch, terms.navIn, terms.navOut, terms.limit, terms.isOpen);
     }
 
@@ -257,16 +262,21 @@ contract LiquidityPool is ILiquidityPool, AccessManaged, ReentrancyGuardTransien
     /// @notice Changes the senior terms; coupons and floors already given stay.
     /// @dev Units: basis points, `minTranche` USD WAD. Emits {PoolParamsSet}. Requirements: governor; bounds, else
     /// {LiquidityPool_InvalidParams}.
-    function setParams(uint16 seniorFloorBps, uint16 seniorWeightBps, uint16 juniorWeightBps, uint128 minTranche)
-        external
-        restricted
-    {
+    function setParams(
+        uint16 seniorFloorBps,
+        uint16 seniorWeightBps,
+        uint16 juniorWeightBps,
+        uint128 minTranche
+    ) external restricted {
         _setParams(seniorFloorBps, seniorWeightBps, juniorWeightBps, minTranche);
     }
 
-    function _setParams(uint16 seniorFloorBps, uint16 seniorWeightBps, uint16 juniorWeightBps, uint128 minTranche)
-        private
-    {
+    function _setParams(
+        uint16 seniorFloorBps,
+        uint16 seniorWeightBps,
+        uint16 juniorWeightBps,
+        uint128 minTranche
+    ) private {
         if (seniorFloorBps > BPS / 2) revert LiquidityPool_InvalidParams("seniorFloorBps", seniorFloorBps, BPS / 2);
         if (seniorWeightBps > BPS) revert LiquidityPool_InvalidParams("seniorWeightBps", seniorWeightBps, BPS);
         if (juniorWeightBps > BPS) revert LiquidityPool_InvalidParams("juniorWeightBps", juniorWeightBps, BPS);

@@ -20,11 +20,13 @@ library TrancheLib {
 
     /// @notice Senior's part of an income, `sigma * min(income, max(0, E - T))`.
     /// @dev Rounding: down. `sigma` weighs the two NAVs; nothing while the principal is not whole.
-    function coupon(uint256 income, int256 equity, uint256 principal, uint256 seniorWeight, uint256 juniorWeight)
-        internal
-        pure
-        returns (uint256)
-    {
+    function coupon(
+        uint256 income,
+        int256 equity,
+        uint256 principal,
+        uint256 seniorWeight,
+        uint256 juniorWeight
+    ) internal pure returns (uint256) {
         (uint256 senior, uint256 junior) = navs(equity, principal);
         uint256 weighted = seniorWeight * senior;
         uint256 total = weighted + juniorWeight * junior;
@@ -33,11 +35,11 @@ library TrancheLib {
     }
 
     /// @notice Divides free capital over two requests pro rata. Rounding: down.
-    function shareFree(uint256 free, uint256 askedSenior, uint256 askedJunior)
-        internal
-        pure
-        returns (uint256 senior, uint256 junior)
-    {
+    function shareFree(
+        uint256 free,
+        uint256 askedSenior,
+        uint256 askedJunior
+    ) internal pure returns (uint256 senior, uint256 junior) {
         uint256 asked = askedSenior + askedJunior;
         if (asked <= free) return (askedSenior, askedJunior);
         return (free.mulDivDown(askedSenior, asked), free.mulDivDown(askedJunior, asked));

@@ -44,10 +44,11 @@ library DebtLib {
 
     /// @notice Takes what is owed to one account off the book, because it owes the same itself.
     /// @return forgiven Dust that is no longer owed.
-    function setOff(DebtBook storage self, DebtClaim storage claim, uint256 amount)
-        internal
-        returns (uint256 forgiven)
-    {
+    function setOff(
+        DebtBook storage self,
+        DebtClaim storage claim,
+        uint256 amount
+    ) internal returns (uint256 forgiven) {
         uint256 outstanding = self.outstanding;
         // Up: the points given back are worth at least the amount, so nobody else's claim shrinks.
         uint256 given = MathLib.min(claim.points, amount.mulDivUp(self.points, outstanding));
@@ -74,7 +75,7 @@ library DebtLib {
 
     /// @notice What was repaid to an account and not collected yet.
     function collectable(DebtBook storage self, DebtClaim storage claim) internal view returns (uint256 amount) {
-        (amount,) = _present(self, claim);
+        (amount, ) = _present(self, claim);
     }
 
     /// @notice What is still owed to an account.
@@ -84,11 +85,10 @@ library DebtLib {
     }
 
     /// @dev What an account has been repaid since it last collected, and its points of the present era.
-    function _present(DebtBook storage self, DebtClaim storage claim)
-        private
-        view
-        returns (uint256 amount, uint256 points)
-    {
+    function _present(
+        DebtBook storage self,
+        DebtClaim storage claim
+    ) private view returns (uint256 amount, uint256 points) {
         points = claim.points;
         uint256 seen = claim.indexSeen;
         uint32 present = self.era;

@@ -14,7 +14,10 @@ import {Incident} from "../types/Loss.sol";
 contract LossWaterfall is ILossWaterfall, Wired {
     using SafeCast for uint256;
 
+    /// @notice The second and third layer.
     ILiquidityPool public immutable POOL;
+
+    /// @notice The first layer.
     IInsuranceFund public immutable INSURANCE;
 
     address private _clearinghouse;

@@ -16,11 +16,12 @@ library WaterfallLib {
     /// @param equityAfter `E` with the loss in it.
     /// @param protectedFloor Below this the loss goes on to traders in profit.
     /// @param principal Senior principal `T`: what lies above is junior's.
-    function allocate(uint256 loss, int256 equityAfter, uint256 protectedFloor, uint256 principal)
-        internal
-        pure
-        returns (uint256 junior, uint256 senior, uint256 shortOfFloor)
-    {
+    function allocate(
+        uint256 loss,
+        int256 equityAfter,
+        uint256 protectedFloor,
+        uint256 principal
+    ) internal pure returns (uint256 junior, uint256 senior, uint256 shortOfFloor) {
         shortOfFloor = loss.min((int256(protectedFloor) - equityAfter).pos());
         uint256 rest = loss - shortOfFloor;
         uint256 juniorBefore = (equityAfter + int256(loss) - int256(principal)).pos();
@@ -30,11 +31,11 @@ library WaterfallLib {
 
     /// @notice Divides `total` over `weights`, the last positive one taking what rounding leaves.
     /// @dev Rounding: down. All weights zero: all to `fallbackIndex`.
-    function shareOut(uint256 total, uint256[] memory weights, uint256 fallbackIndex)
-        internal
-        pure
-        returns (uint256[] memory parts)
-    {
+    function shareOut(
+        uint256 total,
+        uint256[] memory weights,
+        uint256 fallbackIndex
+    ) internal pure returns (uint256[] memory parts) {
         parts = new uint256[](weights.length);
         uint256 sum;
         uint256 last = fallbackIndex;

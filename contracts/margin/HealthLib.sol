@@ -24,18 +24,21 @@ library HealthLib {
     /// @dev Units: USD WAD. Rounding: equity down, requirements up. Funding is counted up to now.
     /// @param justOpened A market where the account has just added risk: its stored rate is at least half of the present
     /// one, so that need not be looked up again. Any unlisted id if none.
-    function measure(State storage state, AccountId account, Book memory book, MarketId justOpened)
-        internal
-        view
-        returns (IClearinghouse.Health memory health)
-    {
+    function measure(
+        State storage state,
+        AccountId account,
+        Book memory book,
+        MarketId justOpened
+    ) internal view returns (IClearinghouse.Health memory health) {
         int256 unrealised;
         for (uint256 i = 0; i < book.length; ++i) {
             Market storage market = state.markets[book.markets[i]];
             Position memory position = state.positions[account][book.markets[i]];
             uint256 price = book.prices[i];
-            unrealised += position.pricePnl(price) + int256(uint256(position.settled))
-                - FundingLib.owed(position.size, market.fundingIndexAt(price), position.fundingEntry);
+            unrealised +=
+                position.pricePnl(price) +
+                int256(uint256(position.settled)) -
+                FundingLib.owed(position.size, market.fundingIndexAt(price), position.fundingEntry);
             uint256 notional = position.notional(price);
             uint256 slope = market.params.slopeBpsPerMillion;
             health.notional += notional;

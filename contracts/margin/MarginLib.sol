@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {VolatilityLib} from "../market/VolatilityLib.sol";
 import {BPS, MathLib} from "../math/MathLib.sol";
-import {Market, Position} from "../types/Market.sol";
+import {Market} from "../types/Market.sol";
 
 /// @title MarginLib
 /// @notice How much margin a position needs.
@@ -23,7 +23,9 @@ library MarginLib {
     /// @notice Initial rate of a new position before the slope: `max(imr, volFactor * range)`, at most 100%.
     function baseRateBps(Market storage market) internal view returns (uint256) {
         uint256 volatility = market.windows.scaledRangeBps(
-            block.timestamp, market.params.keeperWindow, market.params.volFactorBps
+            block.timestamp,
+            market.params.keeperWindow,
+            market.params.volFactorBps
         );
         return MathLib.min(BPS, MathLib.max(market.params.imrBps, volatility));
     }
@@ -34,11 +36,12 @@ library MarginLib {
     }
 
     /// @notice Initial requirement of a position.
-    function initial(uint256 notional, uint256 baseBps, uint256 storedMmBps, uint256 slope)
-        internal
-        pure
-        returns (uint256)
-    {
+    function initial(
+        uint256 notional,
+        uint256 baseBps,
+        uint256 storedMmBps,
+        uint256 slope
+    ) internal pure returns (uint256) {
         uint256 rate = MathLib.max(baseBps, 2 * storedMmBps) + notional.mulDivUp(slope, SLOPE_SCALE);
         return notional.mulDivUp(MathLib.min(BPS, rate), BPS);
     }

@@ -68,10 +68,12 @@ library OperationLib {
     }
 
     /// @notice Takes a position out of its market to change it: accrues, charges funding, leaves the sums without it.
-    function take(Operation memory op, State storage state, MarketId id, uint256 price)
-        internal
-        returns (Position memory position)
-    {
+    function take(
+        Operation memory op,
+        State storage state,
+        MarketId id,
+        uint256 price
+    ) internal returns (Position memory position) {
         Market storage market = state.markets[id];
         op.income += market.touch(price);
         position = state.positions[op.account][id];
@@ -82,9 +84,13 @@ library OperationLib {
     }
 
     /// @notice Puts a position back, or deletes it at size zero, and stores the mark.
-    function put(Operation memory op, State storage state, MarketId id, Position memory position, uint256 price)
-        internal
-    {
+    function put(
+        Operation memory op,
+        State storage state,
+        MarketId id,
+        Position memory position,
+        uint256 price
+    ) internal {
         Market storage market = state.markets[id];
         if (position.size == 0) {
             delete state.positions[op.account][id];

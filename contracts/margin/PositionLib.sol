@@ -20,9 +20,10 @@ library PositionLib {
     /// @dev Rounding: down, against the trader.
     function pricePnl(Position memory self, uint256 price) internal pure returns (int256) {
         uint256 size = int256(self.size).abs();
-        return self.size > 0
-            ? int256(size.mulDivDown(price, WAD)) - int256(uint256(self.cost))
-            : int256(uint256(self.cost)) - int256(size.mulDivUp(price, WAD));
+        return
+            self.size > 0
+                ? int256(size.mulDivDown(price, WAD)) - int256(uint256(self.cost))
+                : int256(uint256(self.cost)) - int256(size.mulDivUp(price, WAD));
     }
 
     /// @notice Value at the oracle price. Rounding: up.
@@ -41,19 +42,18 @@ library PositionLib {
     /// remembers what it has paid.
     /// @return toTrader Money owed to the trader.
     /// @return returned How much of it is variation margin paid earlier.
-    function crystallise(Position memory self, uint256 price, uint256 lossCap)
-        internal
-        pure
-        returns (int256 toTrader, uint256 returned)
-    {
+    function crystallise(
+        Position memory self,
+        uint256 price,
+        uint256 lossCap
+    ) internal pure returns (int256 toTrader, uint256 returned) {
         int256 pnl = pricePnl(self, price);
         if (pnl >= 0) {
             returned = self.settled;
             self.settled = 0;
             toTrader = pnl + int256(returned);
             uint256 size = int256(self.size).abs();
-            self.cost =
-                _toUint104(self.size > 0 ? size.mulDivDown(price, WAD) : size.mulDivUp(price, WAD));
+            self.cost = _toUint104(self.size > 0 ? size.mulDivDown(price, WAD) : size.mulDivUp(price, WAD));
             self.bucket = bucketOf(self);
             return (toTrader, returned);
         }
@@ -61,11 +61,11 @@ library PositionLib {
     }
 
     /// @notice Sets what is settled to `min(loss, cap)`, both ways. Cost and bucket stay.
-    function settleLoss(Position memory self, uint256 loss, uint256 cap)
-        internal
-        pure
-        returns (int256 toTrader, uint256 returned)
-    {
+    function settleLoss(
+        Position memory self,
+        uint256 loss,
+        uint256 cap
+    ) internal pure returns (int256 toTrader, uint256 returned) {
         uint256 target = MathLib.min(loss, cap);
         toTrader = int256(uint256(self.settled)) - int256(target);
         returned = toTrader.pos();
@@ -74,19 +74,18 @@ library PositionLib {
 
     /// @notice Takes `closed` of the size out at `value` (what the sell brings or the buy costs).
     /// @dev Rounding: cost part up for longs, down for shorts; settled part down. A full close takes all of both.
-    function close(Position memory self, uint256 closed, uint256 value)
-        internal
-        pure
-        returns (int256 toTrader, uint256 returned)
-    {
+    function close(
+        Position memory self,
+        uint256 closed,
+        uint256 value
+    ) internal pure returns (int256 toTrader, uint256 returned) {
         uint256 size = int256(self.size).abs();
         uint256 costPart;
         if (closed == size) {
             (costPart, returned) = (self.cost, self.settled);
         } else {
-            costPart = self.size > 0
-                ? uint256(self.cost).mulDivUp(closed, size)
-                : uint256(self.cost).mulDivDown(closed, size);
+            costPart =
+                self.size > 0 ? uint256(self.cost).mulDivUp(closed, size) : uint256(self.cost).mulDivDown(closed, size);
             returned = uint256(self.settled).mulDivDown(closed, size);
         }
         int256 pnl = self.size > 0 ? int256(value) - int256(costPart) : int256(costPart) - int256(value);
@@ -114,9 +113,10 @@ library PositionLib {
     /// @dev Rounding: towards the worse entry, up for longs, down for shorts.
     function bucketOf(Position memory self) internal pure returns (uint32) {
         uint256 size = int256(self.size).abs();
-        return TickLib.tickOf(
-            self.size > 0 ? uint256(self.cost).mulDivUp(WAD, size) : uint256(self.cost).mulDivDown(WAD, size)
-        );
+        return
+            TickLib.tickOf(
+                self.size > 0 ? uint256(self.cost).mulDivUp(WAD, size) : uint256(self.cost).mulDivDown(WAD, size)
+            );
     }
 
     function _toUint104(uint256 value) private pure returns (uint104) {

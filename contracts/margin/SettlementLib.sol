@@ -26,10 +26,12 @@ library SettlementLib {
     /// @notice Collects the unrealised losses of an account, at most its margin, and returns what no longer is lost.
     /// @dev Funding of all positions first, then losses in ascending market order. Positions without a price are passed
     /// over. Rounding: losses up.
-    function collectLosses(State storage state, Operation memory op, AccountId account, Book memory book)
-        external
-        returns (Operation memory)
-    {
+    function collectLosses(
+        State storage state,
+        Operation memory op,
+        AccountId account,
+        Book memory book
+    ) external returns (Operation memory) {
         op.begin(state, account);
         Position[] memory positions = new Position[](book.length);
         for (uint256 i = 0; i < book.length; ++i) {
@@ -49,10 +51,11 @@ library SettlementLib {
     }
 
     /// @notice Turns what has been repaid to an account into margin.
-    function collectDebts(State storage state, Operation memory op, AccountId account)
-        external
-        returns (Operation memory)
-    {
+    function collectDebts(
+        State storage state,
+        Operation memory op,
+        AccountId account
+    ) external returns (Operation memory) {
         op.begin(state, account);
         op.finish(state);
         return op;
@@ -61,10 +64,11 @@ library SettlementLib {
     /// @notice Ends an operation whose account is short of margin: turns the profit of every winning position into money;
     /// the others are not touched.
     /// @dev Requirements: that is enough, else {IClearinghouse.Clearinghouse_MarginBelowZero}.
-    function finishShort(State storage state, Operation memory op, Book memory book)
-        external
-        returns (Operation memory)
-    {
+    function finishShort(
+        State storage state,
+        Operation memory op,
+        Book memory book
+    ) external returns (Operation memory) {
         for (uint256 i = 0; i < book.length; ++i) {
             MarketId id = book.markets[i];
             uint256 price = book.prices[i];

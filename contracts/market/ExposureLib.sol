@@ -28,16 +28,17 @@ library ExposureLib {
 
         uint256 longSize = self.long.sizeBase;
         uint256 shortSize = self.short.sizeBase;
-        total.sideProfits += (int256(longSize.mulDivUp(price, WAD)) - int256(uint256(self.long.cost)) + settledLong).pos();
-        total.sideProfits +=
-            (int256(uint256(self.short.cost)) - int256(shortSize.mulDivDown(price, WAD)) + settledShort).pos();
+        total.sideProfits += (int256(longSize.mulDivUp(price, WAD)) - int256(uint256(self.long.cost)) + settledLong)
+            .pos();
+        total.sideProfits += (int256(uint256(self.short.cost)) -
+            int256(shortSize.mulDivDown(price, WAD)) +
+            settledShort).pos();
 
         uint256 skewNotional = self.skew().abs().mulDivUp(price, WAD);
         if (skewNotional == 0) return;
         uint256 share = uint256(self.params.poolShareBps) * OPENING_SHARE_BPS;
-        uint256 needed = share == 0
-            ? type(uint128).max
-            : skewNotional.mulDivUp(uint256(self.params.riskWeightBps) * BPS, share);
+        uint256 needed =
+            share == 0 ? type(uint128).max : skewNotional.mulDivUp(uint256(self.params.riskWeightBps) * BPS, share);
         total.skewCapital = total.skewCapital.max(needed);
     }
 }

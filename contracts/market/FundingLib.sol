@@ -14,13 +14,15 @@ library FundingLib {
     /// @notice Growth of the index over `elapsed` seconds.
     /// @dev Units: USD per base unit WAD. `clamp(K / scale, -1, 1) * maxFundingBps` per day at price `P`.
     /// Rounding: towards zero, so that the pool's share is never more than what is owed.
-    function growth(int256 skew, uint256 price, uint256 scale, uint256 maxFundingBps, uint256 elapsed)
-        internal
-        pure
-        returns (int256)
-    {
+    function growth(
+        int256 skew,
+        uint256 price,
+        uint256 scale,
+        uint256 maxFundingBps,
+        uint256 elapsed
+    ) internal pure returns (int256) {
         if (skew == 0 || elapsed == 0 || scale == NO_IMPACT) return 0;
-        uint256 ratio = MathLib.min(skew.abs() * WAD / scale, WAD);
+        uint256 ratio = MathLib.min((skew.abs() * WAD) / scale, WAD);
         uint256 size = MathLib.mulDivDown(ratio * price, maxFundingBps * elapsed, WAD * BPS * 1 days);
         return skew > 0 ? int256(size) : -int256(size);
     }

@@ -34,8 +34,7 @@ library MarketLib {
         uint256 elapsed = block.timestamp - self.touchedAt;
         if (elapsed != 0) {
             int256 k = skew(self);
-            int256 growth =
-                FundingLib.growth(k, price, self.params.skewScaleBase, self.params.maxFundingBps, elapsed);
+            int256 growth = FundingLib.growth(k, price, self.params.skewScaleBase, self.params.maxFundingBps, elapsed);
             self.touchedAt = uint40(block.timestamp);
             if (growth != 0) {
                 self.fundingIndex = (self.fundingIndex + growth).toInt128();
@@ -47,8 +46,9 @@ library MarketLib {
 
     /// @notice The index as {touch} would leave it now.
     function fundingIndexAt(Market storage self, uint256 price) internal view returns (int256) {
-        return int256(self.fundingIndex)
-            + FundingLib.growth(
+        return
+            int256(self.fundingIndex) +
+            FundingLib.growth(
                 skew(self),
                 price,
                 self.params.skewScaleBase,
@@ -73,8 +73,8 @@ library MarketLib {
 
     /// @notice Stores the mark `U_m + R_imp` at `price` and returns how much it grew.
     function remark(Market storage self, uint256 price) internal returns (int256 growth) {
-        int256 updated = owedToTraders(self, price)
-            + int256(PriceImpactLib.reserve(skew(self), price, self.params.skewScaleBase));
+        int256 updated =
+            owedToTraders(self, price) + int256(PriceImpactLib.reserve(skew(self), price, self.params.skewScaleBase));
         growth = updated - self.mark;
         self.mark = updated.toInt128();
         self.lastPrice = price.toUint128();

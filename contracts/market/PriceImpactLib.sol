@@ -32,14 +32,16 @@ library PriceImpactLib {
 
     /// @notice Value of a trade at the oracle price plus impact: what a buy costs, what a sell brings.
     /// @dev Units: USD WAD. Rounding: buys up, sells down and never below zero.
-    function value(int256 skew, int256 delta, uint256 price, uint256 scale)
-        internal
-        pure
-        returns (uint256 usd, int256 extra)
-    {
+    function value(
+        int256 skew,
+        int256 delta,
+        uint256 price,
+        uint256 scale
+    ) internal pure returns (uint256 usd, int256 extra) {
         extra = impact(skew, delta, price, scale);
-        usd = delta > 0
-            ? (int256(uint256(delta).mulDivUp(price, WAD)) + extra).pos()
-            : (int256(delta.abs().mulDivDown(price, WAD)) - extra).pos();
+        usd =
+            delta > 0
+                ? (int256(uint256(delta).mulDivUp(price, WAD)) + extra).pos()
+                : (int256(delta.abs().mulDivDown(price, WAD)) - extra).pos();
     }
 }

@@ -41,11 +41,12 @@ library VolatilityLib {
 
     /// @notice Largest `(max - min) / min` over two adjacent windows of the last hour, times `factorBps`.
     /// @dev Units: basis points. Rounding: up. Ranges are compared as fractions; only the largest is divided out.
-    function scaledRangeBps(uint256[3] storage self, uint256 nowAt, uint256 windowLength, uint256 factorBps)
-        internal
-        pure
-        returns (uint256)
-    {
+    function scaledRangeBps(
+        uint256[3] storage self,
+        uint256 nowAt,
+        uint256 windowLength,
+        uint256 factorBps
+    ) internal pure returns (uint256) {
         if (factorBps == 0) return 0;
         uint256[3] memory words = self;
         uint256 newest = nowAt / windowLength;

@@ -22,10 +22,12 @@ contract DirectExecutor {
     /// @dev Units: `sizeDelta` base units WAD, signed; `acceptablePrice` USD per base unit, WAD.
     ///
     /// Requirements: owner or operator, else {DirectExecutor_NotAuthorized}; those of `IClearinghouse.execute`.
-    function trade(AccountId account, MarketId market, int256 sizeDelta, uint256 acceptablePrice)
-        external
-        returns (uint256 fee)
-    {
+    function trade(
+        AccountId account,
+        MarketId market,
+        int256 sizeDelta,
+        uint256 acceptablePrice
+    ) external returns (uint256 fee) {
         if (!CLEARINGHOUSE.isAuthorized(account, msg.sender)) {
             revert DirectExecutor_NotAuthorized(account, msg.sender);
         }

@@ -48,7 +48,7 @@ contract MockUSD is ERC20, ERC20Permit {
         if (isBlocked[to]) revert MockUSD_Blocked(to);
 
         bool isTransfer = from != address(0) && to != address(0);
-        uint256 fee = isTransfer ? value * feeBps / BPS : 0; // rounded down, for whoever is paid
+        uint256 fee = isTransfer ? (value * feeBps) / BPS : 0; // rounded down, for whoever is paid
         if (fee > 0) super._update(from, address(0), fee);
         super._update(from, to, value - fee);
     }

@@ -50,7 +50,7 @@ contract ChainlinkSource is IChainlinkSource, AccessManaged {
         if (minPrice == 0 || minPrice >= maxPrice || maxPrice > PRICE_LIMIT) {
             revert ChainlinkSource_BadBounds(market, minPrice, maxPrice, PRICE_LIMIT);
         }
-        (uint256 newPrice,) = _read(market, next);
+        (uint256 newPrice, ) = _read(market, next);
 
         if (address(_feeds[market].aggregator) != address(0)) _requireAgreement(market, newPrice);
 
@@ -65,7 +65,7 @@ contract ChainlinkSource is IChainlinkSource, AccessManaged {
 
     /// @dev The one place where an answer becomes a price. `answeredInRound` is deprecated by the feeds and not read.
     function _read(MarketId market, Feed memory feed) private view returns (uint256 price, uint256 publishedAt) {
-        (uint80 roundId, int256 answer,, uint256 updatedAt,) = feed.aggregator.latestRoundData();
+        (uint80 roundId, int256 answer, , uint256 updatedAt, ) = feed.aggregator.latestRoundData();
         if (answer <= 0) revert ChainlinkSource_NotPositive(market, answer);
         if (updatedAt == 0) revert ChainlinkSource_IncompleteRound(market, roundId);
         if (updatedAt > block.timestamp) revert ChainlinkSource_FutureAnswer(market, updatedAt, block.timestamp);
@@ -86,9 +86,10 @@ contract ChainlinkSource is IChainlinkSource, AccessManaged {
 
     /// @dev Rounds down: digits below the WAD are dropped. Saturates, so that an absurd answer fails at the bound.
     function _toWad(uint256 answer, uint256 decimals_) private pure returns (uint256) {
-        return decimals_ <= WAD_DECIMALS
-            ? Math.saturatingMul(answer, 10 ** (WAD_DECIMALS - decimals_))
-            : answer / 10 ** (decimals_ - WAD_DECIMALS);
+        return
+            decimals_ <= WAD_DECIMALS
+                ? Math.saturatingMul(answer, 10 ** (WAD_DECIMALS - decimals_))
+                : answer / 10 ** (decimals_ - WAD_DECIMALS);
     }
 
     function _checkedDecimals(AggregatorV3Interface feed) private view returns (uint8 decimals_) {

@@ -28,7 +28,7 @@ contract OracleRouter is IOracleRouter, AccessManaged {
     /// @inheritdoc IOracleRouter
     function setSource(MarketId market, IPriceSource source) external restricted {
         if (address(source).code.length == 0) revert OracleRouter_NoSource(market);
-        (uint256 newPrice,) = _ask(market, source);
+        (uint256 newPrice, ) = _ask(market, source);
 
         IPriceSource old = _sources[market];
         if (address(old) != address(0)) {
@@ -59,8 +59,9 @@ contract OracleRouter is IOracleRouter, AccessManaged {
             revert OracleRouter_NotEnoughGas(gasleft(), AgreementLib.GAS_NEEDED);
         }
         // A call by hand: `try` would revert on an answer that does not decode.
-        (bool ok, bytes memory answer) =
-            address(source).staticcall{gas: AgreementLib.PROBE_GAS}(abi.encodeCall(IPriceSource.priceOf, (market)));
+        (bool ok, bytes memory answer) = address(source).staticcall{gas: AgreementLib.PROBE_GAS}(
+            abi.encodeCall(IPriceSource.priceOf, (market))
+        );
         if (!ok || answer.length < 64) return (false, 0);
 
         uint256 publishedAt;

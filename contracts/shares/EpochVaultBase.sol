@@ -165,7 +165,8 @@ abstract contract EpochVaultBase is IEpochVault, ERC20Permit {
             id == type(IERC7575).interfaceId;
     }
 
-    /// @dev Of the shares: those of a dollar in WAD and six of the virtual shares.
+    /// @notice Decimals of the shares.
+    /// @dev Those of a dollar in WAD and six of the virtual shares.
     function decimals() public pure override returns (uint8) {
         return ShareMathLib.DECIMALS;
     }

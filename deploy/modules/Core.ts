@@ -122,12 +122,9 @@ export function deployCore(m: ModuleBuilder, token: Address) {
       [pool, [selector("setParams(uint16,uint16,uint16,uint128)")], GOVERNOR_ROLE],
       { id: "governPool" },
     ),
-    m.call(
-      access,
-      "setTargetFunctionRole",
-      [insurance, [selector("setMaxDrawPerDayBps(uint16)")], GOVERNOR_ROLE],
-      { id: "governInsurance" },
-    ),
+    m.call(access, "setTargetFunctionRole", [insurance, [selector("setMaxDrawPerDayBps(uint16)")], GOVERNOR_ROLE], {
+      id: "governInsurance",
+    }),
     m.call(access, "setTargetFunctionRole", [oracle, [selector("setSource(uint8,address)")], GOVERNOR_ROLE], {
       id: "governOracle",
     }),

@@ -29,7 +29,8 @@ const SOLIDITY_PACKAGES: Record<string, RegExp> = {
 
 /** The same for TypeScript. The longest folder that matches counts. `packages: false`: imports nothing but itself. */
 const TYPESCRIPT_RULES: Record<string, { folders: string[]; packages: boolean }> = {
-  "scripts/shared": { folders: [], packages: true },
+  // What every tool stands on: the deployment itself, and one fixture around it.
+  "scripts/shared": { folders: ["deploy", "typechain-types", "hardhat.config.ts"], packages: true },
   "scripts/sdk": { folders: ["scripts/shared", "typechain-types"], packages: true },
   "scripts/keeper": { folders: ["scripts/shared", "scripts/sdk", "typechain-types"], packages: true },
   "scripts/cli": { folders: ["scripts/shared", "scripts/sdk", "deploy", "typechain-types"], packages: true },
@@ -42,7 +43,8 @@ const TYPESCRIPT_RULES: Record<string, { folders: string[]; packages: boolean }>
     folders: ["scripts/shared", "scripts/sdk", "deploy", "typechain-types", "hardhat.config.ts"],
     packages: true,
   },
-  deploy: { folders: ["scripts/shared"], packages: true },
+  "scripts/gas": { folders: ["scripts/shared", "typechain-types"], packages: true },
+  deploy: { folders: [], packages: true },
 };
 
 /** Imports go one way: the rules of ARCHITECTURE.md. */

@@ -2,7 +2,7 @@ import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types"
 import type { ContractTransactionResponse } from "ethers";
 import type { NetworkConnection } from "hardhat/types/network";
 import type { MockAggregator } from "../../typechain-types/index.ts";
-import { accountId, MarketState, type MarketParams, WAD, wad, World } from "../shared/world.ts";
+import { accountId, type MarketParams, MarketState, WAD, World, wad } from "../shared/world.ts";
 
 /** Gas used by each operation, in the order of the report. */
 export type GasReport = Record<string, number>;

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
-import { Command } from "commander";
 import Table from "cli-table3";
+import { Command } from "commander";
 
 /** Most gas an operation may use, as promised; the others are only watched. */
 const PROMISED: Record<string, number> = {
@@ -38,7 +38,10 @@ if (options.update) await writeFile(SNAPSHOT, `${JSON.stringify(report, null, 2)
 if (options.json) {
   console.log(JSON.stringify(report));
 } else {
-  const table = new Table({ head: ["operation", "gas", "snapshot", "promised"], colAligns: ["left", "right", "right", "right"] });
+  const table = new Table({
+    head: ["operation", "gas", "snapshot", "promised"],
+    colAligns: ["left", "right", "right", "right"],
+  });
   const figure = (value: number | undefined) => (value === undefined ? "" : value.toLocaleString("en"));
   for (const [name, gas] of Object.entries(report)) {
     table.push([name, figure(gas), figure(before[name]), figure(PROMISED[name])]);
@@ -51,7 +54,9 @@ if (options.check) {
     return was === undefined || Math.abs(gas - was) > was * TOLERANCE;
   });
   for (const [name, gas] of drifted) {
-    console.error(`${name}: ${gas} gas, the snapshot says ${before[name] ?? "nothing"}; look, then npm run gas -- --update`);
+    console.error(
+      `${name}: ${gas} gas, the snapshot says ${before[name] ?? "nothing"}; look, then npm run gas -- --update`,
+    );
   }
   process.exitCode = drifted.length === 0 ? 0 : 1;
 }

@@ -56,16 +56,7 @@ export const PLAIN_RISK: Partial<RiskParams> = {
 export const MarketState = { Open: 0n, ReduceOnly: 1n, Halted: 2n, Settled: 3n } as const;
 
 /** Ledgers in the order of `contracts/types/Ledger.sol`. */
-export const LEDGERS = [
-  "margin",
-  "cash",
-  "insurance",
-  "pendingPnl",
-  "queue",
-  "recovery",
-  "orders",
-  "fees",
-] as const;
+export const LEDGERS = ["margin", "cash", "insurance", "pendingPnl", "queue", "recovery", "orders", "fees"] as const;
 
 /** `owner ‖ sub-account`. */
 export function accountId(owner: string, sub = 0n): bigint {
@@ -135,10 +126,7 @@ export class World {
   async seed(signer: Signer, amounts: { senior?: bigint; junior?: bigint; insurance?: bigint }): Promise<void> {
     const { token, vault, senior, junior, insurance, pool } = this.system;
     const owner = await signer.getAddress();
-    await token.mint(
-      owner,
-      this.native((amounts.senior ?? 0n) + (amounts.junior ?? 0n) + (amounts.insurance ?? 0n)),
-    );
+    await token.mint(owner, this.native((amounts.senior ?? 0n) + (amounts.junior ?? 0n) + (amounts.insurance ?? 0n)));
     await token.connect(signer).approve(vault, 2n ** 256n - 1n);
     for (const [shares, usd] of [
       [senior, amounts.senior],

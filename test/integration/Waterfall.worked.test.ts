@@ -1,7 +1,7 @@
-import { expect } from "chai";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
+import { expect } from "chai";
 import hre from "hardhat";
-import { PLAIN_MARKET, PLAIN_RISK, wad, World } from "../../scripts/shared/world.ts";
+import { PLAIN_MARKET, PLAIN_RISK, World, wad } from "../../scripts/shared/world.ts";
 
 type Row = {
   gap: number;

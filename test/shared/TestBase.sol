@@ -193,7 +193,7 @@ abstract contract TestBase {
         if (x >= min && x <= max) return x;
         uint256 span = max - min;
         // The whole range holds every x, so `span + 1` cannot overflow here.
-        return min + x % (span + 1);
+        return min + (x % (span + 1));
     }
 
     /// @dev The same for signed numbers: shifted by 2^255 they keep their order.
@@ -214,7 +214,7 @@ abstract contract TestBase {
 
     /// @dev An address named in traces, with nothing at it.
     function makeActor(string memory name) internal returns (address actor) {
-        (actor,) = makeActorAndKey(name);
+        (actor, ) = makeActorAndKey(name);
     }
 
     /// @dev The same, with the key that signs for it.

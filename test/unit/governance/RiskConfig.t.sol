@@ -202,10 +202,11 @@ contract RiskConfigTest is TestBase {
 
         bool healthOk = uint256(risk.targetHealthBps) * market.imrBps > 2e4 * uint256(risk.penaltyBps);
         bool notionalOk = uint256(market.minNotionalCents) * market.imrBps >= 4e4 * uint256(risk.keeperFloorCapCents);
-        bool impactOk = market.skewScaleBase == NO_IMPACT
-            || int256(uint256(market.maxPositionBase)) * 1e4
-                < int256(uint256(market.skewScaleBase))
-                    * (int256(uint256(market.imrBps)) - 2 * int256(uint256(risk.penaltyBps)));
+        bool impactOk =
+            market.skewScaleBase == NO_IMPACT ||
+                int256(uint256(market.maxPositionBase)) * 1e4 <
+                    int256(uint256(market.skewScaleBase)) *
+                        (int256(uint256(market.imrBps)) - 2 * int256(uint256(risk.penaltyBps)));
 
         bool passed;
         try harness.checkMarket(market, risk) {
@@ -217,36 +218,38 @@ contract RiskConfigTest is TestBase {
     // --------------------------------------------------------------------------------------------------------- helpers
 
     function _marketParams() private pure returns (MarketParams memory) {
-        return MarketParams({
-            skewScaleBase: 100_000e18,
-            maxPositionBase: 100e18,
-            imrBps: 200,
-            volFactorBps: 20_000,
-            slopeBpsPerMillion: 10,
-            feeBps: 5,
-            maxFundingBps: 100,
-            keeperWindow: 60,
-            reserveFactorBps: 10_000,
-            poolShareBps: 10_000,
-            riskWeightBps: 10_000,
-            minNotionalCents: 100_000
-        });
+        return
+            MarketParams({
+                skewScaleBase: 100_000e18,
+                maxPositionBase: 100e18,
+                imrBps: 200,
+                volFactorBps: 20_000,
+                slopeBpsPerMillion: 10,
+                feeBps: 5,
+                maxFundingBps: 100,
+                keeperWindow: 60,
+                reserveFactorBps: 10_000,
+                poolShareBps: 10_000,
+                riskWeightBps: 10_000,
+                minNotionalCents: 100_000
+            });
     }
 
     function _riskParams() private pure returns (RiskParams memory) {
-        return RiskParams({
-            penaltyBps: 50,
-            targetHealthBps: 15_000,
-            keeperShareBps: 3_000,
-            insuranceShareBps: 3_000,
-            keeperFloorCents: 200,
-            keeperFloorCapCents: 500,
-            maxMarkAge: 300,
-            insuranceFeeMinBps: 1_000,
-            insuranceFeeMaxBps: 4_000,
-            treasuryFeeBps: 2_000,
-            insuranceTargetBps: 200
-        });
+        return
+            RiskParams({
+                penaltyBps: 50,
+                targetHealthBps: 15_000,
+                keeperShareBps: 3_000,
+                insuranceShareBps: 3_000,
+                keeperFloorCents: 200,
+                keeperFloorCapCents: 500,
+                maxMarkAge: 300,
+                insuranceFeeMinBps: 1_000,
+                insuranceFeeMaxBps: 4_000,
+                treasuryFeeBps: 2_000,
+                insuranceTargetBps: 200
+            });
     }
 
     /// @dev No penalty and no bond: the ties to a market are as loose as they get.

@@ -103,10 +103,10 @@ contract ChainlinkSourceTest is TestBase {
 
     function test_priceOf_acceptsAnswerJustInsideTheBounds() public {
         feed.pushAnswer(1_000e8 + 1);
-        (uint256 price,) = source.priceOf(BTC);
+        (uint256 price, ) = source.priceOf(BTC);
         assertEq(price, uint256(MIN_PRICE) + 1e10);
         feed.pushAnswer(10_000_000e8 - 1);
-        (price,) = source.priceOf(BTC);
+        (price, ) = source.priceOf(BTC);
         assertEq(price, uint256(MAX_PRICE) - 1e10);
     }
 
@@ -128,7 +128,7 @@ contract ChainlinkSourceTest is TestBase {
         whole = bound(whole, 1_001, 9_999_999);
         decimals = uint8(bound(decimals, 0, 24));
         _useFresh(decimals, int256(whole * 10 ** decimals));
-        (uint256 price,) = source.priceOf(BTC);
+        (uint256 price, ) = source.priceOf(BTC);
         assertEq(price, whole * 1e18);
     }
 
@@ -137,7 +137,7 @@ contract ChainlinkSourceTest is TestBase {
         wad = bound(wad, uint256(MIN_PRICE) + 1, uint256(MAX_PRICE) - 1);
         decimals = uint8(bound(decimals, 18, 24));
         _useFresh(decimals, int256(wad * 10 ** (decimals - 18)));
-        (uint256 price,) = source.priceOf(BTC);
+        (uint256 price, ) = source.priceOf(BTC);
         assertEq(price, wad);
     }
 
@@ -147,7 +147,7 @@ contract ChainlinkSourceTest is TestBase {
         decimals = uint8(bound(decimals, 19, 24));
         uint256 unit = 10 ** (decimals - 18);
         _useFresh(decimals, int256(wad * unit + bound(dust, 0, unit - 1)));
-        (uint256 price,) = source.priceOf(BTC);
+        (uint256 price, ) = source.priceOf(BTC);
         assertEq(price, wad);
     }
 
@@ -185,7 +185,10 @@ contract ChainlinkSourceTest is TestBase {
         feed.setDecimals(decimals);
         vm.expectRevert(
             abi.encodeWithSelector(
-                IChainlinkSource.ChainlinkSource_TooManyDecimals.selector, address(feed), decimals, 24
+                IChainlinkSource.ChainlinkSource_TooManyDecimals.selector,
+                address(feed),
+                decimals,
+                24
             )
         );
         source.setFeed(BTC, feed, HEARTBEAT, MIN_PRICE, MAX_PRICE);
@@ -208,9 +211,7 @@ contract ChainlinkSourceTest is TestBase {
 
     function test_RevertWhen_NewFeedDoesNotAnswer() public {
         MockAggregator next = new MockAggregator(8, 0);
-        vm.expectRevert(
-            abi.encodeWithSelector(IChainlinkSource.ChainlinkSource_NotPositive.selector, BTC, int256(0))
-        );
+        vm.expectRevert(abi.encodeWithSelector(IChainlinkSource.ChainlinkSource_NotPositive.selector, BTC, int256(0)));
         source.setFeed(BTC, next, HEARTBEAT, MIN_PRICE, MAX_PRICE);
     }
 
@@ -218,7 +219,11 @@ contract ChainlinkSourceTest is TestBase {
         MockAggregator next = new MockAggregator(8, 103_000e8 + 1);
         vm.expectRevert(
             abi.encodeWithSelector(
-                IChainlinkSource.ChainlinkSource_FeedsDisagree.selector, BTC, 100_000e18, 103_000e18 + 1e10, 300
+                IChainlinkSource.ChainlinkSource_FeedsDisagree.selector,
+                BTC,
+                100_000e18,
+                103_000e18 + 1e10,
+                300
             )
         );
         source.setFeed(BTC, next, HEARTBEAT, MIN_PRICE, MAX_PRICE);
@@ -226,14 +231,14 @@ contract ChainlinkSourceTest is TestBase {
 
     function test_setFeed_acceptsAgreementAtTheBound() public {
         source.setFeed(BTC, new MockAggregator(8, 103_000e8), HEARTBEAT, MIN_PRICE, MAX_PRICE);
-        (uint256 price,) = source.priceOf(BTC);
+        (uint256 price, ) = source.priceOf(BTC);
         assertEq(price, 103_000e18);
     }
 
     function test_setFeed_replacesADeadFeedFreely() public {
         feed.setReverting(true);
         source.setFeed(BTC, new MockAggregator(8, 50_000e8), HEARTBEAT, MIN_PRICE, MAX_PRICE);
-        (uint256 price,) = source.priceOf(BTC);
+        (uint256 price, ) = source.priceOf(BTC);
         assertEq(price, 50_000e18);
     }
 
@@ -262,7 +267,11 @@ contract ChainlinkSourceTest is TestBase {
         feed.pushAnswer(answer);
         vm.expectRevert(
             abi.encodeWithSelector(
-                IChainlinkSource.ChainlinkSource_OutOfBounds.selector, BTC, price, MIN_PRICE, MAX_PRICE
+                IChainlinkSource.ChainlinkSource_OutOfBounds.selector,
+                BTC,
+                price,
+                MIN_PRICE,
+                MAX_PRICE
             )
         );
         source.priceOf(BTC);
@@ -271,7 +280,11 @@ contract ChainlinkSourceTest is TestBase {
     function _expectBadHeartbeat(uint32 heartbeat) private {
         vm.expectRevert(
             abi.encodeWithSelector(
-                IChainlinkSource.ChainlinkSource_HeartbeatOutOfRange.selector, BTC, heartbeat, 1, 172_800
+                IChainlinkSource.ChainlinkSource_HeartbeatOutOfRange.selector,
+                BTC,
+                heartbeat,
+                1,
+                172_800
             )
         );
         source.setFeed(BTC, feed, heartbeat, MIN_PRICE, MAX_PRICE);
@@ -280,7 +293,11 @@ contract ChainlinkSourceTest is TestBase {
     function _expectBadBounds(uint128 minPrice, uint128 maxPrice) private {
         vm.expectRevert(
             abi.encodeWithSelector(
-                IChainlinkSource.ChainlinkSource_BadBounds.selector, BTC, minPrice, maxPrice, 1 << 112
+                IChainlinkSource.ChainlinkSource_BadBounds.selector,
+                BTC,
+                minPrice,
+                maxPrice,
+                1 << 112
             )
         );
         source.setFeed(BTC, feed, HEARTBEAT, minPrice, maxPrice);

@@ -76,9 +76,7 @@ contract OracleRouterTest is TestBase {
     function testFuzz_RevertWhen_PriceFromTheFuture(uint40 publishedAt) public {
         publishedAt = uint40(bound(publishedAt, NOW + 1, type(uint40).max));
         old.setPriceAt(ETH, 4_000e18, publishedAt);
-        vm.expectRevert(
-            abi.encodeWithSelector(IOracleRouter.OracleRouter_FuturePrice.selector, ETH, publishedAt, NOW)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IOracleRouter.OracleRouter_FuturePrice.selector, ETH, publishedAt, NOW));
         router.priceOf(ETH);
     }
 
@@ -138,7 +136,11 @@ contract OracleRouterTest is TestBase {
         next.setPrice(ETH, 4_120e18 + 1);
         vm.expectRevert(
             abi.encodeWithSelector(
-                IOracleRouter.OracleRouter_SourcesDisagree.selector, ETH, 4_000e18, 4_120e18 + 1, 300
+                IOracleRouter.OracleRouter_SourcesDisagree.selector,
+                ETH,
+                4_000e18,
+                4_120e18 + 1,
+                300
             )
         );
         router.setSource(ETH, next);
