@@ -32,6 +32,8 @@ export default defineConfig({
   typechain: { outDir: "typechain-types" },
   networks: {
     default: { type: "edr-simulated", chainType: "l1", allowUnlimitedContractSize: true },
+    // What `hardhat node` serves.
+    localhost: { type: "http", chainType: "l1", url: "http://127.0.0.1:8545" },
   },
   test: {
     mocha: { timeout: 300_000 },

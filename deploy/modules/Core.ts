@@ -29,9 +29,9 @@ type Address = NamedArtifactContractDeploymentFuture<string> | string;
  * executor (`clearinghouse.wire`), list markets and give them prices.
  */
 export function deployCore(m: ModuleBuilder, token: Address) {
-  const treasury = m.getParameter<string>("treasury");
-  const governor = m.getParameter<string>("governor");
-  const guardian = m.getParameter<string>("guardian");
+  const treasury = m.getParameter("treasury", m.getAccount(0));
+  const governor = m.getParameter("governor", m.getAccount(0));
+  const guardian = m.getParameter("guardian", m.getAccount(0));
   const governorDelay = m.getParameter<number>("governorDelay");
   const genesis = m.getParameter<number>("genesis");
   const lpEpoch = m.getParameter<number>("lpEpochSeconds");

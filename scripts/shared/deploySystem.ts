@@ -36,6 +36,7 @@ export type RiskParams = {
 export type SystemParameters = {
   tokenDecimals: number;
   governorDelay: number;
+  genesis: number;
   lpEpochSeconds: number;
   insuranceEpochSeconds: number;
   seniorFloorBps: number;
