@@ -1,7 +1,7 @@
-/** What must hold after risk grew. In the order of contracts/README.md, "execute". */
+/** What must hold for a trade, and after risk grew. In the order of contracts/README.md, "execute". */
 import { healthOf } from "./health.ts";
 import { hasInterest, notionalOf, skew } from "./market.ts";
-import { abs, BPS, CENT, divDown, divUp, pos, valueUp } from "./math.ts";
+import { abs, BPS, CENT, divDown, pos, valueUp } from "./math.ts";
 import type { State } from "./state.ts";
 import { type Account, type Market, ModelError, NO_IMPACT } from "./types.ts";
 
@@ -16,10 +16,15 @@ export function isOpenable(state: State): boolean {
 
 export const minNotional = (market: Market): bigint => market.params.minNotionalCents * CENT;
 
-export function checkRemainder(market: Market, size: bigint, price: bigint): void {
+/** What a trade may leave; known before money moves. */
+export function checkSize(market: Market, size: bigint, price: bigint, isOpening: boolean): void {
   const has = notionalOf(size, price);
   if (has < minNotional(market)) {
     throw new ModelError("Clearinghouse_BelowMinNotional", market.id, has, minNotional(market));
+  }
+  const { maxPositionBase } = market.params;
+  if (isOpening && abs(size) > maxPositionBase) {
+    throw new ModelError("Clearinghouse_AboveMaxPosition", market.id, abs(size), maxPositionBase);
   }
 }
 
@@ -27,17 +32,14 @@ export function checkOpening(state: State, account: Account, market: Market, pri
   const { params } = market;
   const size = account.positions.get(market.id)?.size ?? 0n;
   const k = abs(skew(market));
+  for (const id of account.positions.keys()) state.priceOf(id);
   if (market.state !== "Open") throw new ModelError("Clearinghouse_MarketNotOpen", market.id, market.state);
   if (!isOpenable(state)) throw new ModelError("Clearinghouse_TranchesBelowMinimum");
   checkMarks(state, market.id);
-  checkRemainder(market, size, price);
-  if (abs(size) > params.maxPositionBase) {
-    throw new ModelError("Clearinghouse_AboveMaxPosition", market.id, abs(size), params.maxPositionBase);
-  }
   if (params.skewScaleBase !== NO_IMPACT) {
-    const hasBps = divUp((2n * k + params.maxPositionBase) * BPS, 2n * params.skewScaleBase);
-    const maxBps = params.imrBps / 2n - state.risk.penaltyBps;
-    if (hasBps >= maxBps) throw new ModelError("Clearinghouse_ImpactTooLarge", market.id, hasBps, maxBps);
+    const has = (2n * k + params.maxPositionBase) * BPS;
+    const below = params.skewScaleBase * pos(params.imrBps - 2n * state.risk.penaltyBps);
+    if (has >= below) throw new ModelError("Clearinghouse_ImpactTooLarge", market.id, has, below);
   }
   const equity = pos(state.equity);
   const interest = valueUp(size > 0n ? market.longSize : market.shortSize, price);

@@ -5,12 +5,14 @@
  */
 import { isOpenable } from "./checks.ts";
 import { payDebts } from "./flows.ts";
+import { recordFund, settleFund } from "./fund.ts";
 import { debtsTo, healthOf } from "./health.ts";
 import { type Liquidation, liquidate } from "./liquidation.ts";
-import { freeCapital, recordEpoch, reset, settleEpoch } from "./lp.ts";
+import { checkRecordable, checkSettleable, freeCapital, recordEpoch, reset, settleEpoch } from "./lp.ts";
 import { newMarket, pricePnl } from "./market.ts";
 import { min, pos } from "./math.ts";
 import { Operation } from "./operation.ts";
+import { payOut, requestDeposit, requestRedeem } from "./shares.ts";
 import { type Options, State } from "./state.ts";
 import { trade } from "./trade.ts";
 import {
@@ -65,6 +67,8 @@ export class Exchange {
 
   setMarketParams(market: number, params: MarketParams): void {
     this.#touching(market, (record) => {
+      // Windows of another length are numbered otherwise and mean nothing any more.
+      if (params.keeperWindow !== record.params.keeperWindow) record.windows = record.windows.map(() => undefined);
       record.params = params;
     });
   }
@@ -105,6 +109,8 @@ export class Exchange {
   settle(account: bigint): void {
     this.state.atomically(() => {
       const { state } = this;
+      // What an ownerless position has paid in belongs to nobody.
+      if (ownerOf(account) === 0n) throw new ModelError("Clearinghouse_ZeroOwner", account);
       const operation = this.#operation(account);
       const live = [...operation.account.positions.keys()].filter((id) => state.prices[id] !== null);
       for (const id of live) operation.touchPosition(id);
@@ -157,33 +163,24 @@ export class Exchange {
   }
 
   lpRequestDeposit(tranche: TrancheName, amountNative: bigint): void {
-    this.state.atomically(() => {
-      const amount = amountNative * this.state.scale;
-      this.state.move("queue", amount);
-      this.state.edit(this.state.tranches[tranche]).depositsAsked += amount;
-    });
+    const { state } = this;
+    state.atomically(() => requestDeposit(state, state.tranches[tranche], state.lpEpochs, amountNative * state.scale));
   }
 
   lpRequestRedeem(tranche: TrancheName, shares: bigint): void {
-    const { supply, sharesAsked } = this.state.tranches[tranche];
-    if (sharesAsked + shares > supply) throw new Error("more shares asked than there are");
-    this.state.tranches[tranche].sharesAsked += shares;
+    const { state } = this;
+    state.atomically(() => requestRedeem(state, state.tranches[tranche], state.lpEpochs, shares));
   }
 
   /** Takes settled redemptions out, in whole token units; returns USD. */
   lpClaim(tranche: TrancheName): bigint {
-    return this.state.atomically(() => {
-      const record = this.state.edit(this.state.tranches[tranche]);
-      const paid = this.#wholeUnits(record.claimable);
-      record.claimable -= paid;
-      this.state.move("queue", -paid);
-      return paid;
-    });
+    return this.state.atomically(() => payOut(this.state, this.state.tranches[tranche]));
   }
 
   /** Ends an epoch: fresh marks, then the record. */
   lpRecord(): void {
     this.state.atomically(() => {
+      checkRecordable(this.state);
       this.#markAll();
       recordEpoch(this.state);
     });
@@ -192,9 +189,34 @@ export class Exchange {
   /** Settles what was asked for; {@link lpRecord} came before. */
   lpSettle(): void {
     this.state.atomically(() => {
+      checkSettleable(this.state);
       this.#markAll();
       settleEpoch(this.state);
     });
+  }
+
+  fundRequestDeposit(amountNative: bigint): void {
+    const { state } = this;
+    state.atomically(() =>
+      requestDeposit(state, state.insuranceShares, state.insuranceEpochs, amountNative * state.scale),
+    );
+  }
+
+  fundRequestRedeem(shares: bigint): void {
+    const { state } = this;
+    state.atomically(() => requestRedeem(state, state.insuranceShares, state.insuranceEpochs, shares));
+  }
+
+  fundClaim(): bigint {
+    return this.state.atomically(() => payOut(this.state, this.state.insuranceShares));
+  }
+
+  fundRecord(): void {
+    this.state.atomically(() => recordFund(this.state));
+  }
+
+  fundSettle(): void {
+    this.state.atomically(() => settleFund(this.state));
   }
 
   /** Both tranches from nothing, in one epoch. */
@@ -208,7 +230,10 @@ export class Exchange {
   }
 
   reset(): void {
-    this.state.atomically(() => reset(this.state));
+    this.state.atomically(() => {
+      if (this.state.pool.openNotional > 0n) this.#markAll();
+      reset(this.state);
+    });
   }
 
   // ----------------------------------------------------------------------------------------------------------- views
@@ -251,6 +276,7 @@ export class Exchange {
       change(this.state.market(market));
       operation.post();
       operation.record();
+      payDebts(this.state);
     });
   }
 
@@ -259,6 +285,7 @@ export class Exchange {
     for (const market of this.state.markets) operation.touchMarket(market.id);
     operation.post();
     operation.record();
+    payDebts(this.state);
   }
 
   #operation(account: bigint): Operation {

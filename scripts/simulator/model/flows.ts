@@ -14,10 +14,14 @@ export function payDebts(state: State): void {
 }
 
 /** Divides a fee; insurance assets and open notional are those before the trade. */
-export function splitFee(state: State, fee: bigint): { toCash: bigint; toInsurance: bigint; toTreasury: bigint } {
+export function splitFee(
+  state: State,
+  fee: bigint,
+  before: { insurance: bigint; openNotional: bigint },
+): { toCash: bigint; toInsurance: bigint; toTreasury: bigint } {
   const { insuranceFeeMinBps, insuranceFeeMaxBps, insuranceTargetBps, treasuryFeeBps } = state.risk;
-  const target = divDown(state.pool.openNotional * insuranceTargetBps, BPS);
-  const assets = min(state.ledgers.insurance, target);
+  const target = divDown(before.openNotional * insuranceTargetBps, BPS);
+  const assets = min(before.insurance, target);
   const share =
     target === 0n
       ? insuranceFeeMinBps

@@ -2,13 +2,14 @@
 
 import { minNotional } from "./checks.ts";
 import { payDebts } from "./flows.ts";
+import { cover } from "./fund.ts";
 import { debtsTo, unrealised } from "./health.ts";
 import { impact, maintenanceRequirement, notionalOf, pricePnl, skew } from "./market.ts";
 import { abs, BPS, divDown, divUp, max, min, pos, WAD } from "./math.ts";
 import { Operation } from "./operation.ts";
 import type { State } from "./state.ts";
 import { type Account, ModelError } from "./types.ts";
-import { absorb, cover } from "./waterfall.ts";
+import { absorb } from "./waterfall.ts";
 
 /** One live position as the plan sees it. */
 interface Leg {
@@ -55,7 +56,7 @@ export function liquidate(state: State, account: Account, keeper: string): Liqui
   plan(state, legs, isOrphan(account) ? 0n : equity, maintenance);
 
   let bonds = 0n;
-  for (const leg of legs) bonds += operation.close(leg.id, leg.close);
+  for (const leg of legs) bonds += operation.close(leg.id, leg.close).bond;
   state.move("orders", -bonds);
   state.earn(keeper, bonds);
   if (isOrphan(account)) operation.forfeit(live[0] as number);

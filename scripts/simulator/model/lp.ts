@@ -1,110 +1,103 @@
-/**
- * Tranches at epoch boundaries, reset, free capital. All requests made before a settlement are taken to be due: who asked
- * in which epoch is the caller's business. PROTOCOL §6 and §10.
- */
+/** Tranches at epoch boundaries, reset, free capital. PROTOCOL §6 and §10; ILiquidityPool. */
 import { OPENING_SKEW_BPS } from "./checks.ts";
+import { payDebts } from "./flows.ts";
 import { skew } from "./market.ts";
 import { abs, BPS, DAY, divDown, divUp, max, min, pos, valueDown, valueUp } from "./math.ts";
+import { epochToRecord, requireSettleable, type Settled, settleShares, valueAsked } from "./shares.ts";
 import type { State } from "./state.ts";
 import { ModelError, type TrancheName } from "./types.ts";
 import { navsAt } from "./waterfall.ts";
 
-const NAMES: readonly TrancheName[] = ["senior", "junior"];
+const NAME = "LiquidityPool";
+
+/** Throws unless an epoch has ended that is not recorded; the record itself needs fresh marks. */
+export const checkRecordable = (state: State): bigint =>
+  epochToRecord(state, state.lpEpochs, state.pool.recordedEpochs, NAME);
 
 /** An epoch ends: remembers what the pool is worth and what insurance would cover. Marks are fresh. */
 export function recordEpoch(state: State): void {
   for (const market of state.markets) state.edit(market).baseCandidate = market.realised - market.mark;
+  const recordedEpochs = checkRecordable(state);
   const pool = state.edit(state.pool);
+  pool.recordedEpochs = recordedEpochs;
+  pool.recordedAt = state.now;
   pool.recordedEquity = state.equity;
   pool.recordedExit = state.exitValue;
 }
 
+/** Throws unless a record waits and keepers had their time. */
+export function checkSettleable(state: State): void {
+  if (state.pool.recordedEquity === undefined) throw new ModelError("LiquidityPool_NothingRecorded");
+  requireSettleable(state, state.lpEpochs, state.pool.recordedAt, NAME);
+}
+
 /** Settles what was asked: redemptions at the lower exit value, deposits at the higher E. Marks are fresh. */
 export function settleEpoch(state: State): void {
+  checkSettleable(state);
   const pool = state.edit(state.pool);
-  if (pool.recordedEquity === undefined) throw new ModelError("LiquidityPool_NothingRecorded");
-  const equity = state.equity;
-  const principal = pool.principal;
-  const forDeposits = navsAt(max(pool.recordedEquity, equity), principal);
-  const forRedemptions = navsAt(min(pool.recordedExit, state.exitValue), principal);
-  const limits = redeemLimits(state, forRedemptions);
+  assignSurplus(state);
+  const { principal } = pool;
+  const epoch = pool.recordedEpochs - 1n;
+  const isWhole = state.equity >= principal;
+  const navsIn = navsAt(max(pool.recordedEquity ?? 0n, state.equity), principal);
+  const navsOut = navsAt(min(pool.recordedExit, state.exitValue), principal);
+  const limits = redeemLimits(state, epoch, navsOut);
   pool.recordedEquity = undefined;
 
-  for (const name of NAMES) {
-    const tranche = state.edit(state.tranches[name]);
-    const supply = tranche.supply;
-    const burnt = redeem(state, name, supply, forRedemptions[name], limits[name]);
-    const isOpen = name === "senior" || equity >= principal;
-    const { assets, minted } = isOpen ? deposit(state, name, supply, forDeposits[name]) : { assets: 0n, minted: 0n };
-    if (name === "senior") movePrincipal(state, supply, burnt, minted, assets, equity < principal);
-  }
+  const settle = (name: TrancheName, mayDeposit: boolean): Settled =>
+    settleShares(state, state.tranches[name], "cash", {
+      epoch,
+      navIn: navsIn[name],
+      navOut: navsOut[name],
+      limit: limits[name],
+      // A tranche that is wiped out has no price.
+      isOpen: mayDeposit && (navsIn[name] > 0n || state.tranches[name].supply === 0n),
+    });
+  settle("junior", isWhole);
+  movePrincipal(state, settle("senior", true), isWhole);
   for (const market of state.markets) {
     state.edit(market).base = min(market.baseCandidate, market.realised - market.mark);
   }
-  // Without junior shares nobody else owns the surplus.
-  if (state.tranches.junior.supply === 0n && state.tranches.senior.supply > 0n) {
-    pool.principal = max(pool.principal, state.equity);
-  }
+  payDebts(state);
   state.watch();
 }
 
-function redeem(state: State, name: TrancheName, supply: bigint, nav: bigint, limit: bigint): bigint {
-  const tranche = state.tranches[name];
-  const asked = valueOfShares(state, tranche.sharesAsked, supply, nav);
-  if (asked === 0n || limit === 0n) return 0n;
-  const assets = min(asked, limit);
-  const shares = assets === asked ? tranche.sharesAsked : divUp(tranche.sharesAsked * assets, asked);
-  tranche.sharesAsked -= shares;
-  tranche.supply -= shares;
-  tranche.claimable += assets;
-  state.move("cash", -assets);
-  state.move("queue", assets);
-  return shares;
+/** What no junior share owns is senior's; what no share owns is the insurance fund's. */
+function assignSurplus(state: State): void {
+  const { senior, junior } = state.tranches;
+  if (junior.supply > 0n) return;
+  const pool = state.edit(state.pool);
+  if (senior.supply > 0n) {
+    pool.principal = max(pool.principal, state.equity);
+    return;
+  }
+  pool.principal = 0n;
+  pool.floor = 0n;
+  const surplus = pool.openNotional === 0n ? min(pos(state.equity), state.ledgers.cash) : 0n;
+  state.move("cash", -surplus);
+  state.move("insurance", surplus);
 }
 
-function deposit(state: State, name: TrancheName, supply: bigint, nav: bigint): { assets: bigint; minted: bigint } {
-  const tranche = state.tranches[name];
-  const assets = tranche.depositsAsked;
-  const minted = divDown(assets * (supply + state.virtualShares), nav + 1n);
-  if (minted === 0n) return { assets: 0n, minted };
-  tranche.depositsAsked = 0n;
-  tranche.supply += minted;
-  state.move("queue", -assets);
-  state.move("cash", assets);
-  return { assets, minted };
-}
-
-/** T moves by shares while E < T, so that newcomers share the write-down; else by what was paid in. */
-function movePrincipal(
-  state: State,
-  supply: bigint,
-  burnt: bigint,
-  minted: bigint,
-  assets: bigint,
-  isBelow: boolean,
-): void {
+/** T moves by shares while E < T, so that newcomers share the write-down; else by what was paid in. Floors down. */
+function movePrincipal(state: State, { assetsIn, minted, burnt, supplyBefore }: Settled, isWhole: boolean): void {
   const { pool } = state;
-  const floorOf = (amount: bigint): bigint => divDown(amount * pool.params.seniorFloorBps, BPS);
-  const before = pool.principal;
-  const down = supply > 0n ? divUp(before * burnt, supply) : 0n;
-  const up = isBelow && supply > 0n ? divDown(before * minted, supply) : assets;
-  pool.principal = before - down + up;
-  pool.floor = pos(pool.floor - floorOf(down)) + floorOf(up);
+  const { principal, floor } = pool;
+  if (minted > 0n) {
+    pool.principal += isWhole || supplyBefore === 0n ? assetsIn : divDown(principal * minted, supplyBefore);
+    pool.floor += divDown(assetsIn * pool.params.seniorFloorBps, BPS);
+  }
+  if (burnt > 0n) {
+    pool.principal -= divDown(principal * burnt, supplyBefore);
+    pool.floor -= divDown(floor * burnt, supplyBefore);
+  }
 }
-
-const valueOfShares = (state: State, shares: bigint, supply: bigint, nav: bigint): bigint =>
-  divDown(shares * (nav + 1n), supply + state.virtualShares);
 
 /** Free capital over the tranches, pro rata to the value asked. */
-function redeemLimits(state: State, navs: Record<TrancheName, bigint>): Record<TrancheName, bigint> {
-  const asked = (name: TrancheName): bigint => {
-    const { sharesAsked, supply } = state.tranches[name];
-    return valueOfShares(state, sharesAsked, supply, navs[name]);
-  };
-  const senior = asked("senior");
-  const junior = asked("junior");
-  const free = min(freeCapital(state), senior + junior);
-  if (free === 0n) return { senior: 0n, junior: 0n };
+function redeemLimits(state: State, epoch: bigint, navs: Record<TrancheName, bigint>): Record<TrancheName, bigint> {
+  const senior = valueAsked(state, state.tranches.senior, epoch, navs.senior);
+  const junior = valueAsked(state, state.tranches.junior, epoch, navs.junior);
+  const free = freeCapital(state);
+  if (senior + junior <= free) return { senior, junior };
   return { senior: divDown(free * senior, senior + junior), junior: divDown(free * junior, senior + junior) };
 }
 
@@ -117,18 +110,21 @@ export function freeCapital(state: State): bigint {
     const { poolShareBps, riskWeightBps } = market.params;
     const price = market.lastPrice;
     const skewNotional = valueUp(abs(skew(market)), price);
-    free = min(free, equity - divUp(skewNotional * riskWeightBps * BPS, OPENING_SKEW_BPS * poolShareBps));
+    if (skewNotional > 0n && poolShareBps === 0n) free = 0n;
+    else if (skewNotional > 0n) {
+      free = min(free, equity - divUp(skewNotional * riskWeightBps * BPS, OPENING_SKEW_BPS * poolShareBps));
+    }
     collected -= pos(valueUp(market.longSize, price) - market.longCost + market.settledLong);
     collected -= pos(market.shortCost - valueDown(market.shortSize, price) + market.settledShort);
   }
   return pos(min(free, collected));
 }
 
-/** Writes the senior principal down to what is there. */
+/** Writes the senior principal down to what is there. Marks are fresh if there is open interest. */
 export function reset(state: State): void {
   const { principal, belowSince, openNotional, params } = state.pool;
   const equity = state.equity;
-  const isDue = openNotional === 0n || (belowSince !== undefined && state.now >= belowSince + DAY);
+  const isDue = equity < principal && (openNotional === 0n || state.now >= (belowSince ?? state.now) + DAY);
   let value = equity;
   for (const market of state.markets) value += pos(market.mark - market.settledLong - market.settledShort);
   const lower = divDown(pos(value) * (BPS - 1n), BPS);

@@ -24,7 +24,6 @@ export class Operation {
   readonly account: Account;
   readonly #state: State;
   readonly #touched = new Map<number, bigint>();
-  #traded: number | undefined;
 
   constructor(state: State, account: Account) {
     this.#state = state;
@@ -66,8 +65,8 @@ export class Operation {
     this.#replace(market, position, { ...position, fundingEntry: market.fundingIndex });
   }
 
-  /** Closes `part` of a position; returns the bond that comes free, USD. */
-  close(id: number, part: bigint): bigint {
+  /** Closes `part` of a position; returns what the sell brought or the buy cost and the bond of a full close, USD. */
+  close(id: number, part: bigint): { value: bigint; bond: bigint } {
     const market = this.#state.market(id);
     const position = this.#held(id);
     const size = abs(position.size);
@@ -86,22 +85,20 @@ export class Operation {
       settled: position.settled - settled,
     };
     this.#replace(market, position, isFull ? undefined : rest);
-    return isFull ? position.bondCents * CENT : 0n;
+    return { value, bond: isFull ? position.bondCents * CENT : 0n };
   }
 
-  /** Opens or increases by a signed size. */
-  open(id: number, delta: bigint): void {
+  /** Opens or increases by a signed size; returns what it cost or brought. The bond is the caller's business. */
+  open(id: number, delta: bigint, bondCents: bigint): bigint {
     const state = this.#state;
     const market = state.market(id);
     const position = this.position(id);
     const value = markets.tradeValue(market.params, markets.skew(market), delta, this.price(id));
     const mmBps = markets.openingMaintenanceBps(market, state.now);
-    const bondCents = state.risk.keeperFloorCents;
     if (position === undefined) {
-      this.charge({ bond: bondCents * CENT });
       const entry = { size: delta, cost: value, mmBps, fundingEntry: market.fundingIndex, settled: 0n, bondCents };
       this.#replace(market, undefined, entry);
-      return;
+      return value;
     }
     this.#replace(market, position, {
       ...position,
@@ -109,6 +106,7 @@ export class Operation {
       cost: position.cost + value,
       mmBps: max(position.mmBps, mmBps),
     });
+    return value;
   }
 
   /** Turns what a position shows into what it has moved; prices are those of this operation. */
@@ -173,11 +171,10 @@ export class Operation {
   }
 
   /** Settles money; returns the deficit, which only a liquidation may have. */
-  settleMoney({ traded, isLiquidation = false }: { traded?: number; isLiquidation?: boolean } = {}): bigint {
-    this.#traded = traded;
+  settleMoney({ isLiquidation = false }: { isLiquidation?: boolean } = {}): bigint {
     this.collect();
-    if (!isLiquidation && this.#marginAfter() < 0n) this.#crystalliseWinners();
-    const shortage = pos(-this.#marginAfter());
+    if (!isLiquidation && this.marginAfter() < 0n) this.#crystalliseWinners();
+    const shortage = pos(-this.marginAfter());
     if (shortage > 0n && !isLiquidation) {
       throw new ModelError("Clearinghouse_MarginBelowZero", this.account.id, -shortage);
     }
@@ -212,20 +209,20 @@ export class Operation {
   }
 
   /** Margin after settling money and setting off what can be. */
-  #marginAfter(): bigint {
+  marginAfter(): bigint {
     const before = this.account.margin - this.charges;
     if (this.net >= 0n) return before + this.#payable();
     const bare = before + this.net;
     return bare >= 0n ? bare : bare + min(-bare, min(-this.net, debtsTo(this.#state, this.account).outstanding));
   }
 
-  /** The account's other positions in profit are turned into money first. */
+  /** The account's positions in profit are turned into money first; only these are touched. */
   #crystalliseWinners(): void {
     for (const [id, position] of this.account.positions) {
       const price = this.#state.prices[id];
-      if (id === this.#traded || price === null || price === undefined) continue;
+      if (price === null || price === undefined) continue;
       if (markets.pricePnl(position, price) <= 0n) continue;
-      if (!this.#touched.has(id)) this.touchPosition(id);
+      this.touchPosition(id);
       this.crystallise(id);
     }
   }

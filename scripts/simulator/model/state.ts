@@ -4,6 +4,7 @@ import { clamp, divDown, pos } from "./math.ts";
 import {
   type Account,
   type DebtClass,
+  type Epochs,
   type Fund,
   type Incident,
   LEDGERS,
@@ -15,7 +16,7 @@ import {
   type PoolParams,
   type Position,
   type RiskParams,
-  type Tranche,
+  type Shares,
   type TrancheName,
 } from "./types.ts";
 import { navsAt } from "./waterfall.ts";
@@ -29,6 +30,9 @@ export interface Options {
   /** Shares that exist from the start and belong to nobody. */
   virtualShares: bigint;
   now: bigint;
+  /** Without epochs whatever was asked is due at the next settlement, as soon as it is recorded. */
+  lpEpochs?: Epochs;
+  insuranceEpochs?: Epochs;
 }
 
 /** Beneficiary of the treasury share of fees; keepers have names of their own. */
@@ -41,7 +45,10 @@ export class State {
   readonly clock: { now: bigint; orphans: bigint };
   readonly risk: RiskParams;
   readonly pool: Pool;
-  readonly tranches: Record<TrancheName, Tranche> = { senior: newTranche(), junior: newTranche() };
+  readonly tranches: Record<TrancheName, Shares> = { senior: newShares(), junior: newShares() };
+  readonly insuranceShares: Shares = newShares();
+  readonly lpEpochs: Epochs | undefined;
+  readonly insuranceEpochs: Epochs | undefined;
   readonly debts: readonly [DebtClass, DebtClass] = [newClass(), newClass()];
   readonly fund: Fund;
   readonly feesDue: Record<string, bigint> = {};
@@ -65,8 +72,20 @@ export class State {
       belowSince: undefined,
       recordedEquity: undefined,
       recordedExit: 0n,
+      recordedEpochs: 0n,
+      recordedAt: 0n,
     };
-    this.fund = { maxDrawPerDayBps: options.maxDrawPerDayBps, day: -1n, dayStart: 0n, drawn: 0n };
+    this.lpEpochs = options.lpEpochs;
+    this.insuranceEpochs = options.insuranceEpochs;
+    this.fund = {
+      maxDrawPerDayBps: options.maxDrawPerDayBps,
+      day: -1n,
+      dayStart: 0n,
+      drawn: 0n,
+      recordedAssets: undefined,
+      recordedEpochs: 0n,
+      recordedAt: 0n,
+    };
   }
 
   /** All or nothing: whatever `operation` changed through {edit} is undone if it throws. */
@@ -179,4 +198,11 @@ export class State {
   }
 }
 
-const newTranche = (): Tranche => ({ supply: 0n, depositsAsked: 0n, sharesAsked: 0n, claimable: 0n });
+const newShares = (): Shares => ({
+  supply: 0n,
+  depositsAsked: 0n,
+  sharesAsked: 0n,
+  deposits: new Map(),
+  redemptions: new Map(),
+  claimable: 0n,
+});

@@ -102,8 +102,14 @@ export interface DebtClass {
   /** 1e36 USD paid per point, cumulative, never reset. */
   index: bigint;
   era: bigint;
-  /** Where the index stood when each era ended. */
-  eraEnd: ReadonlyMap<bigint, bigint>;
+  /** How each era ended: `points` old ones became `outstanding` new ones. */
+  ends: readonly EraEnd[];
+}
+
+export interface EraEnd {
+  readonly index: bigint;
+  readonly outstanding: bigint;
+  readonly points: bigint;
 }
 
 export const LEDGERS = ["margin", "cash", "insurance", "pendingPnl", "queue", "recovery", "orders", "fees"] as const;
@@ -112,14 +118,24 @@ export type Ledgers = Record<LedgerName, bigint>;
 
 export type TrancheName = "senior" | "junior";
 
-export interface Tranche {
+/** Shares of a tranche or of the insurance fund, and who waits to buy or redeem them. */
+export interface Shares {
   supply: bigint;
   /** Deposits waiting, USD. */
   depositsAsked: bigint;
   /** Shares waiting to be redeemed; they stay at risk. */
   sharesAsked: bigint;
+  /** Both by the id they were asked under. Replaced on every change. */
+  deposits: ReadonlyMap<bigint, bigint>;
+  redemptions: ReadonlyMap<bigint, bigint>;
   /** Redemptions settled and not paid out, USD. */
   claimable: bigint;
+}
+
+/** Epoch n covers `[genesis + n * length, genesis + (n + 1) * length)`. */
+export interface Epochs {
+  genesis: bigint;
+  length: bigint;
 }
 
 export interface Pool {
@@ -131,8 +147,12 @@ export interface Pool {
   openNotional: bigint;
   /** Since when E < T; undefined: it is not. */
   belowSince: bigint | undefined;
+  /** Undefined: settled, or never recorded. */
   recordedEquity: bigint | undefined;
   recordedExit: bigint;
+  /** 1 + the last epoch recorded. */
+  recordedEpochs: bigint;
+  recordedAt: bigint;
 }
 
 export interface Fund {
@@ -141,6 +161,10 @@ export interface Fund {
   /** Insurance assets at the day's first draw. */
   dayStart: bigint;
   drawn: bigint;
+  /** Undefined: settled, or never recorded. */
+  recordedAssets: bigint | undefined;
+  recordedEpochs: bigint;
+  recordedAt: bigint;
 }
 
 export interface Incident {

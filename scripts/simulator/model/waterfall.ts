@@ -1,23 +1,5 @@
 /** Who carries a deficit. PROTOCOL §9 without ADL: what it would carry is residual. */
-import { BPS, clamp, DAY, divDown, max, min, pos } from "./math.ts";
-import type { Fund } from "./types.ts";
-
-/** What the insurance fund can pay now towards `matched`; remembers it as drawn. */
-export function cover(fund: Fund, assets: bigint, matched: bigint, now: bigint): bigint {
-  if (matched === 0n) return 0n;
-  const day = now / DAY;
-  if (fund.day !== day) {
-    fund.day = day;
-    fund.dayStart = assets;
-    fund.drawn = 0n;
-  }
-  let paid = min(divDown(assets * (BPS - 1n), BPS), matched);
-  if (fund.maxDrawPerDayBps < BPS) {
-    paid = min(paid, pos(divDown(fund.dayStart * fund.maxDrawPerDayBps, BPS) - fund.drawn));
-  }
-  fund.drawn += paid;
-  return paid;
-}
+import { clamp, max, min, pos } from "./math.ts";
 
 export const navsAt = (equity: bigint, principal: bigint): { senior: bigint; junior: bigint } => ({
   senior: clamp(equity, 0n, principal),

@@ -48,6 +48,22 @@ describe("model › debts", function () {
       expect(debts.collect(book, late, 1)).to.equal(0n);
     });
 
+    it("issues points anew once a billion are worth a wei each, and everybody keeps their part", function () {
+      const book = debts.newClass();
+      const [early, other, late] = [trader(1n), trader(2n), trader(3n)];
+      debts.addDebt(book, early, 1, usd(75_000));
+      debts.addDebt(book, other, 1, usd(25_000));
+      debts.pay(book, usd(100_000) - 10n ** 14n);
+      expect([book.era, book.points]).to.deep.equal([1n, 10n ** 14n]);
+      expect(debts.owed(book, early.stakes[1])).to.equal((3n * 10n ** 14n) / 4n);
+      debts.addDebt(book, late, 1, usd(10));
+      expect(late.stakes[1].points).to.equal(usd(10));
+      debts.pay(book, book.outstanding);
+      expect(debts.collect(book, early, 1)).to.equal(usd(75_000));
+      expect(debts.collect(book, other, 1)).to.equal(usd(25_000));
+      expect(debts.collect(book, late, 1)).to.equal(usd(10));
+    });
+
     it("sets off without touching the others", function () {
       const book = debts.newClass();
       const [one, other] = [trader(1n), trader(2n)];
@@ -101,7 +117,7 @@ describe("model › debts", function () {
       expect(exchange.equity()).to.equal(-usd(40_000));
     });
 
-    it("pays nobody out of turn when cash comes from elsewhere", function () {
+    it("pays cash from elsewhere to those who wait, and nobody out of turn", function () {
       const exchange = exchangeWith(FREE, [FRICTIONLESS]);
       exchange.seed(tokens(50_000), tokens(10_000));
       exchange.setPrice(0, usd(100));
@@ -114,10 +130,10 @@ describe("model › debts", function () {
       exchange.lpRequestDeposit("senior", tokens(30_000));
       exchange.lpRecord();
       exchange.lpSettle();
-      expect(exchange.ledgers().cash).to.equal(usd(30_000));
+      expect(exchange.debtsTo(BOB)).to.deep.equal({ collectable: usd(30_000), outstanding: usd(10_000) });
       exchange.trade(CAROL, 0, usd(400));
-      expect(exchange.debtsTo(BOB)).to.deep.equal({ collectable: usd(20_000), outstanding: usd(20_000) });
-      expect(exchange.debtsTo(CAROL)).to.deep.equal({ collectable: usd(10_000), outstanding: usd(10_000) });
+      expect(exchange.debtsTo(BOB)).to.deep.equal({ collectable: usd(30_000), outstanding: usd(10_000) });
+      expect(exchange.debtsTo(CAROL)).to.deep.equal({ collectable: 0n, outstanding: usd(20_000) });
     });
 
     it("sets a loser's own claim off against its loss", function () {

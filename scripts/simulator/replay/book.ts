@@ -1,0 +1,147 @@
+import { accrued, fundingOwed, maintenanceRequirement, newMarket, pricePnl } from "../model/market.ts";
+import type { Market } from "../model/types.ts";
+import type { Chain } from "./chain.ts";
+import { type Stage, traderId } from "./exchange.ts";
+
+/** A trader as last read from the chain. USD and base units WAD. */
+export type Seat = {
+  index: number;
+  id: bigint;
+  margin: bigint;
+  size: bigint;
+  cost: bigint;
+  settled: bigint;
+  mmBps: bigint;
+  fundingEntry: bigint;
+  /** What the pool owes the account from earlier operations. */
+  owed: bigint;
+  /** Roughly where the account becomes liquidatable; decides whether the exact sum is worth doing. */
+  edge: number;
+};
+
+/** Funding and rounding between two reads move an account's edge by far less. */
+const EDGE_SLACK = 0.005;
+
+/**
+ * What a keeper knows without asking: every trader and the market, read again only when a transaction touched them. A bar
+ * therefore costs a comparison a trader, whatever their number, and the exact sum only for those near their edge.
+ */
+export class TraderBook {
+  readonly seats: Seat[];
+  private readonly stage: Stage;
+  private readonly chain: Chain<never>;
+  private market: Market;
+
+  constructor(stage: Stage, chain: Chain<never>, traders: number) {
+    this.stage = stage;
+    this.chain = chain;
+    const p = stage.params;
+    this.market = newMarket(
+      stage.market,
+      {
+        ...p,
+        imrBps: BigInt(p.imrBps),
+        volFactorBps: BigInt(p.volFactorBps),
+        slopeBpsPerMillion: BigInt(p.slopeBpsPerMillion),
+        feeBps: BigInt(p.feeBps),
+        maxFundingBps: BigInt(p.maxFundingBps),
+        keeperWindow: BigInt(p.keeperWindow),
+        reserveFactorBps: BigInt(p.reserveFactorBps),
+        poolShareBps: BigInt(p.poolShareBps),
+        riskWeightBps: BigInt(p.riskWeightBps),
+        minNotionalCents: BigInt(p.minNotionalCents),
+      },
+      "Open",
+      0n,
+    );
+    this.seats = Array.from({ length: traders }, (_, index) => ({
+      index,
+      id: traderId(stage, index),
+      margin: 0n,
+      size: 0n,
+      cost: 0n,
+      settled: 0n,
+      mmBps: 0n,
+      fundingEntry: 0n,
+      owed: 0n,
+      edge: 0,
+    }));
+  }
+
+  /** Signed size of all positions. */
+  get skew(): bigint {
+    return this.market.longSize - this.market.shortSize;
+  }
+
+  /** Reads again what a block changed. */
+  async refresh(touched: Iterable<number>): Promise<void> {
+    const { clearinghouse } = this.stage.world.system;
+    const target = String(clearinghouse.target);
+    const abi = clearinghouse.interface;
+    const read = async (name: "account" | "position" | "debtsTo" | "market", args: unknown[]) => {
+      const data = await this.chain.call(target, abi.encodeFunctionData(name as "account", args as never));
+      return abi.decodeFunctionResult(name as "account", data);
+    };
+    const [market] = await read("market", [this.stage.market]);
+    Object.assign(this.market, {
+      longSize: market.long.sizeBase,
+      shortSize: market.short.sizeBase,
+      fundingIndex: market.fundingIndex,
+      touchedAt: market.touchedAt,
+    });
+    for (const index of new Set(touched)) {
+      const seat = this.seats[index]!;
+      const [account] = await read("account", [seat.id]);
+      const [position] = await read("position", [seat.id, this.stage.market]);
+      seat.margin = account.margin;
+      seat.owed = 0n;
+      if (account.debts !== 0n) {
+        const [collectable, outstanding] = await read("debtsTo", [seat.id]);
+        seat.owed = collectable + outstanding;
+      }
+      seat.size = position.size;
+      seat.cost = position.cost;
+      seat.settled = position.settled;
+      seat.mmBps = position.mmBps;
+      seat.fundingEntry = position.fundingEntry;
+      seat.edge = edgeOf(seat);
+    }
+  }
+
+  /** Traders whose equity is below maintenance at a price and time; the worst first. */
+  due(price: bigint, time: number): number[] {
+    const rough = Number(price) / 1e18;
+    const found: { index: number; ratio: number }[] = [];
+    for (const seat of this.seats) {
+      if (seat.size === 0n) continue;
+      if (seat.size > 0n ? rough > seat.edge * (1 + EDGE_SLACK) : rough < seat.edge * (1 - EDGE_SLACK)) continue;
+      const { equity, maintenance } = this.health(seat, price, time);
+      if (equity < maintenance) found.push({ index: seat.index, ratio: Number(equity) / Number(maintenance) });
+    }
+    return found.sort((a, b) => a.ratio - b.ratio || a.index - b.index).map(({ index }) => index);
+  }
+
+  /** To the wei, as the contracts would say at that price and time. */
+  health(seat: Seat, price: bigint, time: number): { equity: bigint; maintenance: bigint } {
+    const { index } = accrued(this.market, price, BigInt(time));
+    const position = { ...seat, bondCents: 0n };
+    const unrealised = pricePnl(position, price) + seat.settled - fundingOwed(position, index);
+    return {
+      equity: seat.margin + seat.owed + unrealised,
+      maintenance: maintenanceRequirement(this.market, seat.size, seat.mmBps, price),
+    };
+  }
+}
+
+/** Where `margin + owed + settled + PnL = maintenance`, funding and slope aside. */
+function edgeOf(seat: Seat): number {
+  if (seat.size === 0n) return 0;
+  const size = Number(seat.size) / 1e18;
+  const own = Number(seat.margin + seat.owed + seat.settled) / 1e18;
+  const cost = Number(seat.cost) / 1e18;
+  const rate = Number(seat.mmBps) / 10_000 + SLOPE_ALLOWANCE;
+  return size > 0 ? (cost - own) / (size * (1 - Math.min(rate, 0.99))) : (own + cost) / (-size * (1 + rate));
+}
+
+/** Room for the part of the rate that grows with size; a wider net, never a different verdict. */
+const SLOPE_ALLOWANCE = 0.01;

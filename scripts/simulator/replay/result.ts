@@ -1,0 +1,47 @@
+import type { PriceSeries } from "../scenarios/series.ts";
+import type { Plan } from "./plan.ts";
+import type { Conservation, Groups } from "./value.ts";
+
+export type ReplayOptions = {
+  series: PriceSeries;
+  traders: number;
+  seed: number;
+  /** Open interest of the long side over senior + junior capital. */
+  oiToCapital: number;
+  /** Bars per keeper pass. */
+  speed: number;
+  /** Longs' part of open interest, 0.5: balanced. */
+  longShare: number;
+  /** Called with the share of the work done, 0..1, and what is being done. */
+  onProgress?: (share: number, doing: string) => void;
+};
+
+export const LAYERS = ["forgone", "insurance", "junior", "senior", "adl", "residual"] as const;
+export type Layer = (typeof LAYERS)[number];
+
+/** One deficit and who carried it, USD WAD. `step` counts bars from 1. */
+export type StepIncident = { step: number; deficit: bigint } & Record<Layer, bigint>;
+
+export type ReplayResult = {
+  series: PriceSeries;
+  options: ReplayOptions;
+  plan: Plan;
+  steps: number;
+  trades: number;
+  /** Trades the rules refused (caps, margin, a stale plan): normal in a crash. */
+  refused: number;
+  liquidations: number;
+  /** Of these, how many left a part of the position open. */
+  partial: number;
+  closedNotional: bigint;
+  incidents: StepIncident[];
+  totals: { deficit: bigint } & Record<Layer, bigint>;
+  before: Groups;
+  after: Groups;
+  conservation: Conservation;
+  /** Margin of accounts without positions, USD WAD. */
+  idle: { before: bigint[]; after: bigint[] };
+  /** What should never happen; empty in a sound run. */
+  problems: string[];
+  seconds: number;
+};

@@ -1,0 +1,35 @@
+import type { Stage } from "./exchange.ts";
+
+/** What each group owns, USD WAD. They add up to the tokens held. */
+export type Groups = Record<"traders" | "junior" | "senior" | "insurance" | "treasury" | "keepers", bigint>;
+
+/** Tokens held against the sum of the eight ledgers, USD WAD. */
+export type Conservation = { held: bigint; ledgers: bigint; difference: bigint };
+
+/**
+ * Values at the last marks. Traders: margin, keeper bonds, debts of the pool to them, unrealised profit net of funding,
+ * and the impact reserve that belongs to whoever unwinds the skew; less what nobody could pay if the pool's equity is
+ * below zero. Every dollar in the vault is somebody's, so the groups add up to what is held.
+ */
+export async function groupsOf(stage: Stage): Promise<Groups> {
+  const { pool, clearinghouse } = stage.world.system;
+  const ledgers = await stage.world.ledgers();
+  const [senior, junior] = await pool.navs();
+  const equity = await pool.equity();
+  const keepers = await clearinghouse.feesOf(stage.cast.keeper.address);
+  const owed = (await pool.unpaid()) + (await pool.markTotal());
+  const nobodys = equity < 0n ? -equity : 0n;
+  return {
+    traders: ledgers.margin + ledgers.orders + ledgers.recovery + ledgers.pendingPnl + owed - nobodys,
+    junior,
+    senior,
+    insurance: ledgers.insurance,
+    treasury: ledgers.fees - keepers,
+    keepers,
+  };
+}
+
+export async function conservationOf(stage: Stage): Promise<Conservation> {
+  const { held, sum } = await stage.world.ledgers();
+  return { held, ledgers: sum, difference: held - sum };
+}

@@ -1,0 +1,26 @@
+const WAD = 10n ** 18n;
+
+/** USD WAD as whole dollars with thousands separators. */
+export function dollars(amount: bigint): string {
+  const half = 5n * 10n ** 17n;
+  const whole = (amount < 0n ? amount - half : amount + half) / WAD;
+  return whole.toLocaleString("en-US");
+}
+
+/** The same with a sign in front: what changed. */
+export function change(amount: bigint): string {
+  return amount > 0n ? `+${dollars(amount)}` : dollars(amount);
+}
+
+/** `part` of `whole`, one digit. */
+export function percent(part: bigint, whole: bigint): string {
+  if (whole === 0n) return part === 0n ? "0.0%" : "n/a";
+  return `${(Number((part * 100_000n) / whole) / 1_000).toFixed(1)}%`;
+}
+
+/** USD WAD as decimal text, exact: at least one digit on either side of the point. */
+export function exact(amount: bigint): string {
+  const size = amount < 0n ? -amount : amount;
+  const fraction = (size % WAD).toString().padStart(18, "0").replace(/0+$/, "");
+  return `${amount < 0n ? "-" : ""}${size / WAD}.${fraction || "0"}`;
+}

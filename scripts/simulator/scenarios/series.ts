@@ -1,0 +1,27 @@
+/** One step of a replay. */
+export type Bar = {
+  /** Unix seconds. */
+  time: number;
+  /** Decimal text: the price traders and keepers see at this step. */
+  price: string;
+};
+
+/** What a replay walks along. */
+export type PriceSeries = {
+  name: string;
+  bars: Bar[];
+  /** Where the prices come from, one line each. */
+  sources: string[];
+};
+
+/** Wrong input: one line for the user, no stack trace. */
+export class InputError extends Error {
+  override readonly name = "InputError";
+}
+
+/** Typical distance of two bars in seconds (the median). */
+export function barSeconds(series: PriceSeries): number {
+  const gaps = series.bars.slice(1).map((bar, i) => bar.time - series.bars[i]!.time);
+  gaps.sort((a, b) => a - b);
+  return gaps[Math.floor(gaps.length / 2)] ?? 60;
+}

@@ -1,0 +1,233 @@
+import { expect } from "chai";
+import { type BaseContract, type FunctionFragment, type ParamType, ZeroAddress } from "ethers";
+import hre from "hardhat";
+import LocalModule from "../../deploy/modules/Local.ts";
+import { readParameters, type System } from "../../scripts/shared/deploySystem.ts";
+import { accountId } from "../../scripts/shared/world.ts";
+import { fields } from "../integration/stage.ts";
+import { ADMIN_ROLE, GOVERNOR_ROLE, GUARDIAN_ROLE, POWERS, STEWARD_ROLE } from "./powers.ts";
+
+const connection = await hre.network.create();
+const { ethers, ignition, networkHelpers } = connection;
+
+const WEEK = 604_800;
+
+const bits = (...ledgers: bigint[]) => ledgers.reduce((mask, ledger) => mask | (1n << ledger), 0n);
+const [MARGIN, CASH, INSURANCE, PENDING_PNL, QUEUE, RECOVERY, ORDERS, FEES] = [0n, 1n, 2n, 3n, 4n, 5n, 6n, 7n] as const;
+
+/** A value of the type that is as empty as it can be. */
+function zero(type: ParamType): unknown {
+  if (type.isArray())
+    return Array.from({ length: Math.max(0, type.arrayLength ?? 0) }, () => zero(type.arrayChildren!));
+  if (type.isTuple()) return type.components!.map(zero);
+  if (type.type === "address") return ZeroAddress;
+  if (type.type === "bool") return false;
+  if (type.type === "string") return "";
+  if (type.type.startsWith("bytes"))
+    return type.type === "bytes" ? "0x" : `0x${"00".repeat(Number(type.type.slice(5)))}`;
+  return 0n;
+}
+
+function changingFunctions(contract: BaseContract): FunctionFragment[] {
+  return contract.interface.fragments.filter(
+    (f): f is FunctionFragment => f.type === "function" && !(f as FunctionFragment).constant,
+  );
+}
+
+describe("Deployment", function () {
+  /** Four different people, so that a mix-up shows. */
+  async function deployed() {
+    const [deployer, treasury, governor, guardian, stranger] = await ethers.getSigners();
+    const defaults = await readParameters();
+    const { timestamp } = (await ethers.provider.getBlock("latest"))!;
+    const parameters = {
+      ...defaults,
+      governorDelay: WEEK,
+      governor: governor!.address,
+      guardian: guardian!.address,
+      treasury: treasury!.address,
+      genesis: timestamp,
+    };
+    const deployment = await ignition.deploy(LocalModule, { parameters: { Local: parameters as never } });
+    const system = deployment as unknown as System;
+    const people = {
+      deployer: deployer!,
+      treasury: treasury!,
+      governor: governor!,
+      guardian: guardian!,
+      stranger: stranger!,
+    };
+    // A dollar of margin, so that a posting is refused for who sends it and not for what is there.
+    await system.token.mint(people.stranger, 1_000_000n);
+    await system.token.connect(people.stranger).approve(system.vault, 1_000_000n);
+    await system.clearinghouse.connect(people.stranger).deposit(accountId(people.stranger.address), 1_000_000n);
+    return { system, parameters, ...people };
+  }
+
+  const addressOf = (contract: BaseContract) => contract.getAddress();
+
+  it("every immutable is what the module says", async function () {
+    const { system, parameters, deployer, treasury } = await networkHelpers.loadFixture(deployed);
+    const { token, vault, pool, senior, junior, insurance, waterfall, clearinghouse, oracle, executor } = system;
+    const [vaultAt, poolAt] = [await addressOf(vault), await addressOf(pool)];
+
+    expect(await vault.TOKEN()).to.equal(await addressOf(token));
+    expect(await vault.SCALE()).to.equal(10n ** 12n);
+    for (const contract of [pool, senior, junior, insurance]) expect(await contract.VAULT()).to.equal(vaultAt);
+    for (const contract of [pool, senior, junior, insurance]) {
+      expect(await contract.GENESIS()).to.equal(parameters.genesis);
+    }
+    for (const contract of [pool, senior, junior]) {
+      expect(await contract.EPOCH_LENGTH()).to.equal(parameters.lpEpochSeconds);
+    }
+    expect(await insurance.EPOCH_LENGTH()).to.equal(parameters.insuranceEpochSeconds);
+    for (const shares of [senior, junior, insurance]) expect(await shares.asset()).to.equal(await addressOf(token));
+    expect([await senior.IS_SENIOR(), await junior.IS_SENIOR()]).to.deep.equal([true, false]);
+    expect([await senior.symbol(), await junior.symbol(), await insurance.symbol()]).to.deep.equal([
+      "bwSENIOR",
+      "bwJUNIOR",
+      "bwINSURANCE",
+    ]);
+    expect(await waterfall.POOL()).to.equal(poolAt);
+    expect(await waterfall.INSURANCE()).to.equal(await addressOf(insurance));
+    expect(await clearinghouse.VAULT()).to.equal(vaultAt);
+    expect(await clearinghouse.POOL()).to.equal(poolAt);
+    expect(await clearinghouse.WATERFALL()).to.equal(await addressOf(waterfall));
+    expect(await clearinghouse.ORACLE()).to.equal(await addressOf(oracle));
+    expect(await clearinghouse.TREASURY()).to.equal(treasury.address);
+    expect(await executor.CLEARINGHOUSE()).to.equal(await addressOf(clearinghouse));
+    for (const contract of [vault, pool, senior, junior, insurance, waterfall, clearinghouse]) {
+      expect(await contract.DEPLOYER()).to.equal(deployer.address);
+    }
+  });
+
+  it("every contract was wired to the others", async function () {
+    const { system } = await networkHelpers.loadFixture(deployed);
+    const { pool, senior, junior, insurance, waterfall, clearinghouse, executor } = system;
+    expect(await clearinghouse.executor()).to.equal(await addressOf(executor));
+    expect([...(await pool.wiring())]).to.deep.equal(
+      await Promise.all([clearinghouse, waterfall, senior, junior].map(addressOf)),
+    );
+    for (const tranche of [senior, junior]) expect(await tranche.pool()).to.equal(await addressOf(pool));
+    expect(await insurance.waterfall()).to.equal(await addressOf(waterfall));
+    expect(await waterfall.CLEARINGHOUSE()).to.equal(await addressOf(clearinghouse));
+  });
+
+  it("every module posts to its own ledgers and to no other", async function () {
+    const { system, deployer } = await networkHelpers.loadFixture(deployed);
+    const { vault, clearinghouse, pool, senior, junior, insurance, waterfall, executor, oracle } = system;
+    const masks: [BaseContract, bigint][] = [
+      [clearinghouse, bits(MARGIN, CASH, INSURANCE, RECOVERY, ORDERS, FEES)],
+      [pool, bits(CASH, INSURANCE)],
+      [senior, bits(QUEUE, CASH)],
+      [junior, bits(QUEUE, CASH)],
+      [insurance, bits(QUEUE, INSURANCE, CASH)],
+      [waterfall, 0n],
+      [executor, 0n],
+      [oracle, 0n],
+    ];
+    for (const [module, mask] of masks) expect(await vault.ledgersOf(module)).to.equal(mask);
+    expect(await vault.ledgersOf(deployer)).to.equal(0n);
+    // Nobody posts to what auto-deleveraging will use.
+    for (const [module] of masks) expect((await vault.ledgersOf(module)) & bits(PENDING_PNL)).to.equal(0n);
+  });
+
+  it("every parameter arrived", async function () {
+    const { system, parameters } = await networkHelpers.loadFixture(deployed);
+    const { clearinghouse, insurance } = system;
+    const risk = fields(await clearinghouse.riskParams()) as unknown as Record<string, unknown>;
+    for (const [name, value] of Object.entries(parameters.risk)) expect(risk[name], name).to.equal(BigInt(value));
+    expect(await insurance.maxDrawPerDayBps()).to.equal(BigInt(parameters.maxDrawPerDayBps));
+  });
+
+  it("one access manager holds every role, and only the two named people have one", async function () {
+    const { system, deployer, treasury, governor, guardian, stranger } = await networkHelpers.loadFixture(deployed);
+    const { access, clearinghouse, pool, insurance, oracle, chainlink } = system;
+    for (const contract of [clearinghouse, pool, insurance, oracle, chainlink]) {
+      expect(await contract.authority()).to.equal(await addressOf(access));
+    }
+    expect([...(await access.hasRole(GOVERNOR_ROLE, governor))]).to.deep.equal([true, BigInt(WEEK)]);
+    expect([...(await access.hasRole(GUARDIAN_ROLE, guardian))]).to.deep.equal([true, 0n]);
+    const holders = {
+      governor: [GOVERNOR_ROLE],
+      guardian: [GUARDIAN_ROLE],
+      deployer: [ADMIN_ROLE],
+      treasury: [],
+      stranger: [],
+    };
+    for (const [name, signer] of Object.entries({ governor, guardian, deployer, treasury, stranger })) {
+      for (const role of [ADMIN_ROLE, GOVERNOR_ROLE, STEWARD_ROLE, GUARDIAN_ROLE]) {
+        const [isMember] = await access.hasRole(role, signer);
+        expect(isMember, `${name} ${role}`).to.equal(
+          (holders[name as keyof typeof holders] as bigint[]).includes(role),
+        );
+      }
+    }
+  });
+
+  for (const [name, powers] of Object.entries(POWERS)) {
+    describe(name, function () {
+      it("has no function that changes something and is not in the table", async function () {
+        const { system } = await networkHelpers.loadFixture(deployed);
+        const contract = system[name as keyof System] as BaseContract;
+        const names = new Set(changingFunctions(contract).map((fragment) => fragment.name));
+        expect([...names].sort()).to.deep.equal(Object.keys(powers).sort());
+      });
+
+      it("refuses whoever may not call", async function () {
+        const { system, deployer, stranger } = await networkHelpers.loadFixture(deployed);
+        const contract = system[name as keyof System] as BaseContract;
+        for (const fragment of changingFunctions(contract)) {
+          const power = powers[fragment.name];
+          if (power === "anyone") continue;
+          const call = (caller: typeof stranger) =>
+            contract.connect(caller).getFunction(fragment)(...argumentsFor(fragment));
+          const error =
+            power === "once"
+              ? "Wired_NotDeployer"
+              : typeof power === "object"
+                ? power.error
+                : "AccessManagedUnauthorized";
+          await expect(call(stranger), fragment.name).to.be.revertedWithCustomError(contract, error);
+          const mine = power === "once" ? "Wired_AlreadyWired" : error;
+          await expect(call(deployer), fragment.name).to.be.revertedWithCustomError(contract, mine);
+        }
+      });
+
+      it("maps each restricted function to its role", async function () {
+        const { system } = await networkHelpers.loadFixture(deployed);
+        const contract = system[name as keyof System] as BaseContract;
+        for (const fragment of changingFunctions(contract)) {
+          const role = powers[fragment.name];
+          // What nobody was given stays with the admin role, which no function of ours asks for.
+          const expected = typeof role === "bigint" ? role : ADMIN_ROLE;
+          expect(await system.access.getTargetFunctionRole(contract, fragment.selector), fragment.name).to.equal(
+            expected,
+          );
+        }
+      });
+    });
+  }
+
+  /** Empty arguments; a posting has to touch something to be refused. */
+  function argumentsFor(fragment: FunctionFragment): unknown[] {
+    if (fragment.name === "post") return [[-1n, 1n, 0n, 0n, 0n, 0n, 0n, 0n]];
+    return fragment.inputs.map(zero);
+  }
+
+  it("a governor acts only after its delay, a guardian at once", async function () {
+    const { system, governor, guardian } = await networkHelpers.loadFixture(deployed);
+    const { access, pool, clearinghouse } = system;
+    await expect(pool.connect(governor).setParams(400, 5_000, 10_000, 0n)).to.be.revertedWithCustomError(
+      access,
+      "AccessManagerNotScheduled",
+    );
+    const data = pool.interface.encodeFunctionData("setParams", [400, 5_000, 10_000, 0n]);
+    await access.connect(governor).schedule(pool, data, 0);
+    await networkHelpers.time.increase(WEEK);
+    await pool.connect(governor).setParams(400, 5_000, 10_000, 0n);
+    await expect(clearinghouse.connect(guardian).haltMarket(0))
+      .to.be.revertedWithCustomError(clearinghouse, "Clearinghouse_MarketNotListed")
+      .withArgs(0n);
+  });
+});

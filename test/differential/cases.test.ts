@@ -1,0 +1,97 @@
+import { expect } from "chai";
+import { NO_IMPACT, wad } from "../../scripts/shared/world.ts";
+import { accountId } from "../../scripts/simulator/model/index.ts";
+import type { Chain } from "./chain.ts";
+import { differences } from "./compare.ts";
+import { Pair } from "./pair.ts";
+import { REGIMES, type Regime } from "./regimes.ts";
+
+/** What random actions found, or could find only by luck, frozen. Both sides, every ledger, after every step. */
+describe("Clearinghouse › differential, cases", function () {
+  const [balanced] = REGIMES as [Regime];
+  const [full] = balanced.markets as [Regime["markets"][number]];
+  const dollar = { ...full, price: wad(100), params: { ...full.params, maxPositionBase: wad(5_000) } };
+  const sized = { ...dollar, params: { ...dollar.params, skewScaleBase: wad(1_000_000), volFactorBps: 0 } };
+  const frictionless = { ...sized, params: { ...sized.params, skewScaleBase: NO_IMPACT, feeBps: 0 } };
+
+  async function start(overrides: Partial<Regime>) {
+    const pair = await Pair.start({ ...balanced, ...overrides });
+    const [alice, bob, carol] = pair.owners as [string, string, string];
+    const [a, b, c] = [alice, bob, carol].map((owner) => accountId(BigInt(owner))) as [bigint, bigint, bigint];
+
+    /** The same on both sides; both must succeed and agree on everything. */
+    async function both(
+      from: string,
+      to: Parameters<Chain["send"]>[1],
+      call: string,
+      args: unknown[],
+      model: () => void,
+    ) {
+      pair.exchange.advance(1n);
+      model();
+      expect(await pair.chain.send(from, to, call, args, pair.now), call).to.equal(undefined);
+      expect(await differences(pair, [a, b, c, 1n]), call).to.deep.equal([]);
+    }
+    const trade = (from: string, account: bigint, market: number, size: bigint) =>
+      both(from, "executor", "trade", [account, market, size, size > 0n ? 1n << 200n : 0n], () => {
+        pair.exchange.trade(account, market, size);
+      });
+    const liquidate = (account: bigint) =>
+      both(pair.keeper, "clearinghouse", "liquidate", [account], () => {
+        pair.exchange.liquidate(account);
+      });
+    return { pair, alice, bob, carol, a, b, c, both, trade, liquidate };
+  }
+
+  it("closes an ownerless position in profit without an incident, whatever the closing impact", async function () {
+    const { pair, alice, bob, a, b, trade, liquidate } = await start({ markets: [sized, sized] });
+    await trade(alice, a, 0, wad(80));
+    // Alice is on the light side of the second market: closing her costs impact.
+    await trade(bob, b, 1, -wad(150));
+    await trade(alice, a, 1, wad(90));
+    await pair.setPrice(1, wad(100), true);
+    await pair.setPrice(0, wad(60), false);
+    await liquidate(a);
+    expect(pair.exchange.position(1n, 1)?.size).to.equal(wad(90));
+    await pair.setPrice(1, wad(110), false);
+    await liquidate(1n);
+    expect(pair.exchange.incidents()).to.have.length(1);
+  });
+
+  it("does not count the time before a loss that insurance paid in full towards a reset", async function () {
+    const { pair, alice, bob, carol, a, b, c, both, trade, liquidate } = await start({
+      markets: [frictionless, frictionless],
+      junior: 1_100,
+      minTranche: 0n,
+      maxDrawPerDayBps: 10_000,
+    });
+    const isWhole = (): boolean => pair.exchange.equity() >= pair.exchange.principal();
+    await trade(alice, a, 0, wad(100));
+    await trade(bob, b, 0, -wad(100));
+    // Bob takes more than junior has out of the second market; Carol's paper loss makes up for it.
+    await trade(bob, b, 1, -wad(100));
+    await pair.setPrice(1, wad(85), false);
+    await trade(bob, b, 1, wad(100));
+    expect(isWhole()).to.equal(false);
+    await trade(carol, c, 1, wad(100));
+    await pair.setPrice(1, wad(75), false);
+    await both(pair.keeper, "clearinghouse", "mark", [1], () => pair.exchange.mark(1));
+    expect(isWhole()).to.equal(true);
+
+    // Alice's default is below the principal until insurance has paid.
+    await pair.setPrice(0, wad(75), false);
+    await trade(bob, b, 0, wad(100));
+    await liquidate(a);
+    const incident = pair.exchange.incidents()[0];
+    expect(incident?.insurance).to.equal(incident?.deficit);
+    expect(isWhole()).to.equal(true);
+
+    // Nothing happens for a day; then Carol's loss is no more, in the same second as somebody resets.
+    pair.exchange.advance(90_000n);
+    await pair.setPrice(1, wad(85), false);
+    pair.exchange.advance(1n);
+    expect(() => pair.exchange.reset()).to.throw("LiquidityPool_ResetNotDue");
+    const error = await pair.chain.send(pair.keeper, "pool", "reset", [], pair.now);
+    expect(error).to.equal("LiquidityPool_ResetNotDue");
+  });
+});

@@ -1,0 +1,167 @@
+import { unrealised } from "../../scripts/simulator/model/health.ts";
+import { ModelError } from "../../scripts/simulator/model/index.ts";
+import type { Chain } from "./chain.ts";
+import type { Pair } from "./pair.ts";
+import type { Regime } from "./regimes.ts";
+
+const WAD = 10n ** 18n;
+
+export type Random = (below: number) => number;
+
+/** A small seeded generator, so that a failure can be repeated. */
+export function randomFrom(seed: number): Random {
+  let state = seed >>> 0;
+  return (below) => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
+  };
+}
+
+/** One transaction of the chain and what the model does for it. */
+export interface Action {
+  name: string;
+  wait: bigint;
+  accounts: bigint[];
+  from: string;
+  to: Parameters<Chain["send"]>[1];
+  call: string;
+  args: unknown[];
+  onModel: () => unknown;
+  /** Shares may have been minted: the chain hands them over. */
+  mints?: boolean;
+}
+
+/** Who acts: the accounts, the LPs and the keeper, and whom they would pick. */
+export abstract class Crowd {
+  protected readonly pair: Pair;
+  protected readonly regime: Regime;
+  protected readonly random: Random;
+  protected readonly prices: bigint[];
+
+  constructor(pair: Pair, regime: Regime, random: Random) {
+    this.pair = pair;
+    this.regime = regime;
+    this.random = random;
+    this.prices = regime.markets.map(({ price }) => price);
+  }
+
+  // -------------------------------------------------------------------------------------------------------- choices
+
+  protected pick(): bigint {
+    return this.pair.accounts[this.random(this.pair.accounts.length)] as bigint;
+  }
+
+  protected market(): number {
+    return this.random(this.regime.markets.length);
+  }
+
+  /** Somebody with a position who can act. */
+  protected holder(): bigint {
+    const held = [...this.pair.exchange.state.accounts.values()].filter(
+      ({ id, positions }) => id >> 96n > 0n && positions.size > 0,
+    );
+    return held[this.random(held.length)]?.id ?? this.pick();
+  }
+
+  /** The pool has lost so much that hardly anything can be opened. */
+  protected isPoor(): boolean {
+    const { exchange } = this.pair;
+    const start = BigInt(this.regime.senior + this.regime.junior) * WAD;
+    return !exchange.isOpenable() || exchange.equity() * 3n < start;
+  }
+
+  protected isStale(): boolean {
+    const { markets, now, risk } = this.pair.exchange.state;
+    return markets.some(({ touchedAt }) => now > touchedAt + risk.maxMarkAge);
+  }
+
+  protected victim(): bigint {
+    const found = this.unhealthy();
+    if (found.length > 0 && this.random(10) > 0) return found[this.random(found.length)] as bigint;
+    return this.random(3) > 0 ? this.holder() : BigInt(1 + this.random(4));
+  }
+
+  /** What a keeper would look for: accounts below maintenance, and ownerless ones. */
+  protected unhealthy(): bigint[] {
+    const { exchange } = this.pair;
+    const { state } = exchange;
+    const found: bigint[] = [];
+    for (const [id, account] of state.accounts) {
+      if (account.positions.size === 0) continue;
+      let worth = account.margin + exchange.debtsTo(id).outstanding;
+      let isLive = false;
+      for (const [market, position] of account.positions) {
+        const price = state.prices[market];
+        if (price !== null) isLive = true;
+        worth += unrealised(position, price ?? exchange.market(market).lastPrice, exchange.market(market).fundingIndex);
+      }
+      if (isLive && (worth < 0n || id >> 96n === 0n || this.isBelow(id))) found.push(id);
+    }
+    return found;
+  }
+
+  private isBelow(account: bigint): boolean {
+    try {
+      const { equity, maintenanceMargin } = this.pair.exchange.health(account);
+      return equity < maintenanceMargin;
+    } catch (error) {
+      if (error instanceof ModelError) return false;
+      throw error;
+    }
+  }
+
+  protected free(account: bigint): bigint {
+    try {
+      return this.pair.exchange.health(account).withdrawable;
+    } catch (error) {
+      if (error instanceof ModelError) return 10n ** 21n;
+      throw error;
+    }
+  }
+
+  protected ownerOf(account: bigint): string {
+    const index = this.pair.accounts.indexOf(account);
+    return this.pair.owners[index >> 1] ?? this.pair.keeper;
+  }
+
+  // --------------------------------------------------------------------------------------------------------- shapes
+
+  protected byOwner(
+    name: string,
+    wait: bigint,
+    account: bigint,
+    call: string,
+    args: unknown[],
+    accounts: bigint[],
+    onModel: () => unknown,
+  ): Action {
+    return this.action(name, wait, this.ownerOf(account), "clearinghouse", call, args, accounts, onModel);
+  }
+
+  protected byKeeper(
+    name: string,
+    wait: bigint,
+    to: Action["to"],
+    call: string,
+    args: unknown[],
+    accounts: bigint[],
+    onModel: () => unknown,
+  ): Action {
+    return this.action(name, wait, this.pair.keeper, to, call, args, accounts, onModel);
+  }
+
+  protected action(
+    name: string,
+    wait: bigint,
+    from: string,
+    to: Action["to"],
+    call: string,
+    args: unknown[],
+    accounts: bigint[],
+    onModel: () => unknown,
+  ): Action {
+    return { name, wait, accounts, from, to, call, args, onModel };
+  }
+}

@@ -1,0 +1,143 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect } from "chai";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+type Output = { code: number; stdout: string; stderr: string };
+
+/** The demo as a user starts it, in a process of its own. */
+function demo(...args: string[]): Promise<Output> {
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      ["--disable-warning=ExperimentalWarning", "scripts/simulator/demo.ts", ...args],
+      { cwd: ROOT, maxBuffer: 1 << 26 },
+      (error, stdout, stderr) => resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
+    );
+  });
+}
+
+const HEADER = "timestamp,open,high,low,close";
+const LAYERS = ["deficit", "forgone", "insurance", "junior", "senior", "adl", "residual"];
+const GROUPS = ["traders", "junior", "senior", "insurance", "treasury", "keepers"];
+const DECIMAL = /^-?\d+\.\d+$/;
+
+describe("Demo", function () {
+  let folder: string;
+  before(async function () {
+    folder = await mkdtemp(path.join(tmpdir(), "breakwater-"));
+  });
+  after(async function () {
+    await rm(folder, { recursive: true });
+  });
+
+  describe("bad input", function () {
+    const FILES: [what: string, text: string, message: RegExp][] = [
+      ["an empty file", "", /at least two rows/],
+      ["a file without rows", `${HEADER}\n`, /at least two rows/],
+      ["other columns", "time,price\n60,1\n120,2\n", /column timestamp is missing/],
+      ["a row cut short", `${HEADER}\n60,1,1\n`, /not a CSV file/],
+      ["times that go back", `${HEADER}\n120,1,1,1,1\n60,1,1,1,1\n`, /not sorted/],
+      ["a price that is not a number", `${HEADER}\n60,1,1,1,1\n120,1,1,1,NaN\n`, /row 2: close "NaN"/],
+      ["a price of zero", `${HEADER}\n60,1,1,0,1\n120,1,1,1,1\n`, /row 1: low "0" is not positive/],
+      ["a negative price", `${HEADER}\n60,1,1,1,1\n120,1,1,-1,1\n`, /row 2: low "-1" is not positive/],
+    ];
+    const ARGUMENTS: [what: string, args: string[], message: RegExp][] = [
+      ["a missing file", ["--prices", "no-such-file.csv"], /no-such-file\.csv: no such file/],
+      ["an unknown scenario", ["--scenario", "picnic", "--json"], /unknown scenario "picnic"/],
+      ["one trader", ["--traders", "1"], /from 2 to 5,000/],
+      ["5,001 traders", ["--traders", "5001"], /from 2 to 5,000/],
+      ["half a trader", ["--traders", "2.5"], /from 2 to 5,000/],
+      ["an unknown option", ["--speeed", "2"], /unknown option/],
+    ];
+
+    function expectOneLine({ code, stdout, stderr }: Output, message: RegExp): void {
+      expect(code, "exit code").to.equal(1);
+      expect(stdout, "stdout").to.equal("");
+      expect(stderr).to.match(message);
+      expect(stderr.trimEnd().split("\n"), "stderr").to.have.lengthOf(1);
+    }
+
+    for (const [i, [what, text, message]] of FILES.entries()) {
+      it(`says so in one line: ${what}`, async function () {
+        const file = path.join(folder, `${i}.csv`);
+        await writeFile(file, text);
+        expectOneLine(await demo("--prices", file), message);
+      });
+    }
+    for (const [what, args, message] of ARGUMENTS) {
+      it(`says so in one line: ${what}`, async function () {
+        expectOneLine(await demo(...args), message);
+      });
+    }
+  });
+
+  describe("--json", function () {
+    const ARGS = ["--json", "--scenario", "gap", "--traders", "40", "--oi-to-capital", "4"];
+
+    it("prints one document with the promised keys and nothing else", async function () {
+      const { code, stdout, stderr } = await demo(...ARGS);
+      expect(code, stderr).to.equal(0);
+      const report = JSON.parse(stdout);
+      expect(Object.keys(report)).to.deep.equal([
+        "scenario",
+        "seed",
+        "steps",
+        "traders",
+        "trades",
+        "liquidations",
+        "incidents",
+        "totals",
+        "before",
+        "after",
+        "conservation",
+        "seconds",
+      ]);
+      expect([report.scenario, report.seed, report.steps, report.traders]).to.deep.equal(["gap", 1, 61, 40]);
+      expect(report.incidents).to.not.have.lengthOf(0);
+      for (const incident of report.incidents) {
+        expect(Object.keys(incident)).to.deep.equal(["step", ...LAYERS]);
+        for (const layer of LAYERS) expect(incident[layer]).to.match(DECIMAL);
+      }
+      expect(Object.keys(report.totals)).to.deep.equal(LAYERS);
+      expect(Object.keys(report.before)).to.deep.equal(GROUPS);
+      expect(Object.keys(report.after)).to.deep.equal(GROUPS);
+      expect(Object.keys(report.conservation)).to.deep.equal(["held", "ledgers", "difference"]);
+      expect(Number(report.conservation.difference)).to.equal(0);
+      expect(report.seconds).to.be.a("number");
+    });
+
+    it("is the same for the same seed and another for another", async function () {
+      const [first, second, other] = await Promise.all([demo(...ARGS), demo(...ARGS), demo(...ARGS, "--seed", "2")]);
+      const timeless = ({ code, stdout, stderr }: Output) => {
+        expect(code, stderr).to.equal(0);
+        return { ...JSON.parse(stdout), seconds: 0 };
+      };
+      expect(timeless(second)).to.deep.equal(timeless(first));
+      expect(timeless(other).totals).to.not.deep.equal(timeless(first).totals);
+    });
+  });
+
+  describe("for a person", function () {
+    it("shows the path, each layer, each group and the conservation line", async function () {
+      const { code, stdout, stderr } = await demo("--scenario", "gap", "--traders", "40");
+      expect(code, stderr).to.equal(0);
+      for (const part of [
+        "Price",
+        "Liquidations",
+        "Incidents",
+        "total",
+        "insurance fund",
+        "senior tranche",
+        "before",
+      ]) {
+        expect(stdout).to.include(part);
+      }
+      expect(stdout).to.match(/Conservation: .* = 0\n/);
+    });
+  });
+});
