@@ -59,9 +59,7 @@ library LiquidationLib {
 
         bool isOrphan = account.owner() == address(0);
         _measure(state, op, book, work, outcome);
-        if (isOrphan) {
-            _dropOrphanProfit(state, op, book);
-        } else if (outcome.equityBefore >= int256(outcome.maintenance)) {
+        if (!isOrphan && outcome.equityBefore >= int256(outcome.maintenance)) {
             revert IClearinghouse.Clearinghouse_NotLiquidatable(account, outcome.equityBefore, outcome.maintenance);
         }
 
@@ -209,8 +207,8 @@ library LiquidationLib {
         emit IClearinghouse.PositionLiquidated(op.account, id, delta, position.size, leg.price);
     }
 
-    /// @dev Nobody owns what a position without an owner earns: it stays with the pool. Called after crystallising and
-    /// again after closing, so the plan sees an account that has nothing.
+    /// @dev Nobody owns what a position without an owner earns: it stays with the pool. Called once everything is netted:
+    /// a profit that is dropped before closing would turn the closing impact into a deficit.
     function _dropOrphanProfit(State storage state, Operation memory op, Book memory book) private {
         if (op.net <= 0) return;
         state.markets[book.markets[0]].realise(-op.net);

@@ -128,7 +128,7 @@ contract LiquidityPool is ILiquidityPool, AccessManaged, ReentrancyGuardTransien
         int256 equityAfter = equity();
         (junior, senior, shortOfFloor) = WaterfallLib.allocate(loss, equityAfter, floor(), _principal);
         _belowPrincipalSince = _below(equityAfter, _principal);
-        emit LossBooked(loss, junior, senior, shortOfFloor, equityAfter);
+        if (loss != 0) emit LossBooked(loss, junior, senior, shortOfFloor, equityAfter);
     }
 
     /// @inheritdoc ILiquidityPool

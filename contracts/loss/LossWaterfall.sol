@@ -45,13 +45,12 @@ contract LossWaterfall is ILossWaterfall, Wired {
         if (matched != 0) {
             insurancePaid = INSURANCE.cover(matched);
             parts.insurance = insurancePaid.toUint128();
-            if (matched > insurancePaid) {
-                (uint256 junior, uint256 senior, uint256 shortOfFloor) = POOL.absorb(matched - insurancePaid);
-                parts.junior = junior.toUint128();
-                parts.senior = senior.toUint128();
-                // Until auto-deleveraging exists, what traders in profit would carry is on record as nobody's.
-                parts.residual = shortOfFloor.toUint128();
-            }
+            // Also with nothing left to absorb: the pool learns that it is whole again.
+            (uint256 junior, uint256 senior, uint256 shortOfFloor) = POOL.absorb(matched - insurancePaid);
+            parts.junior = junior.toUint128();
+            parts.senior = senior.toUint128();
+            // Until auto-deleveraging exists, what traders in profit would carry is on record as nobody's.
+            parts.residual = shortOfFloor.toUint128();
         }
 
         uint256 id = ++_count;

@@ -1,6 +1,7 @@
 import { Listr } from "listr2";
 import type { Check, Finding } from "./finding.ts";
 import format from "./format.ts";
+import gas from "./gas.ts";
 import hygiene from "./hygiene.ts";
 import invariants from "./invariants.ts";
 import layering from "./layering.ts";
@@ -21,6 +22,7 @@ const CHECKS: Record<string, Check> = {
   solhint,
   types,
   size,
+  gas,
 };
 
 const names = process.argv.slice(2);

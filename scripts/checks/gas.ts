@@ -1,0 +1,13 @@
+import type { Finding } from "./finding.ts";
+import { runTool } from "./repository.ts";
+
+/** The committed gas snapshot is what the production build uses today, within 1%. */
+export default async function gas(): Promise<Finding[]> {
+  const { code, output } = await runTool("node", ["scripts/gas/run.ts", "--check"]);
+  if (code === 0) return [];
+  const drifted = output.split("\n").filter((line) => line.includes("the snapshot says"));
+  return (drifted.length > 0 ? drifted : [output.trim().split("\n").at(-1) ?? "failed without a word"]).map((what) => ({
+    where: "test/gas/snapshot.json",
+    what,
+  }));
+}
