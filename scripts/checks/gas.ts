@@ -1,9 +1,9 @@
 import type { Finding } from "./finding.ts";
-import { runTool } from "./repository.ts";
+import { run } from "./repository.ts";
 
 /** The committed gas snapshot is what the production build uses today, within 1%. */
 export default async function gas(): Promise<Finding[]> {
-  const { code, output } = await runTool("node", ["scripts/gas/run.ts", "--check"]);
+  const { code, output } = await run(process.execPath, ["scripts/gas/run.ts", "--check"]);
   if (code === 0) return [];
   const drifted = output.split("\n").filter((line) => line.includes("the snapshot says"));
   return (drifted.length > 0 ? drifted : [output.trim().split("\n").at(-1) ?? "failed without a word"]).map((what) => ({
