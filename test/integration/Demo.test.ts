@@ -24,7 +24,7 @@ function demo(...args: string[]): Promise<Output> {
 const HEADER = "timestamp,open,high,low,close";
 const LAYERS = ["deficit", "forgone", "insurance", "junior", "senior", "adl", "residual"];
 const GROUPS = ["traders", "junior", "senior", "insurance", "treasury", "keepers"];
-const DECIMAL = /^-?\d+\.\d+$/;
+const DECIMAL = /^-?\d+(\.\d*[1-9])?$/;
 
 describe("Demo", function () {
   let folder: string;

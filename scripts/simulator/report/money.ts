@@ -18,9 +18,9 @@ export function percent(part: bigint, whole: bigint): string {
   return `${(Number((part * 100_000n) / whole) / 1_000).toFixed(1)}%`;
 }
 
-/** USD WAD as decimal text, exact: at least one digit on either side of the point. */
+/** USD WAD as decimal text, exact, no trailing zeros: "0", "12.5". */
 export function exact(amount: bigint): string {
   const size = amount < 0n ? -amount : amount;
   const fraction = (size % WAD).toString().padStart(18, "0").replace(/0+$/, "");
-  return `${amount < 0n ? "-" : ""}${size / WAD}.${fraction || "0"}`;
+  return `${amount < 0n ? "-" : ""}${size / WAD}${fraction ? `.${fraction}` : ""}`;
 }
