@@ -65,7 +65,7 @@ abstract contract ClearinghouseBase is IClearinghouse, AccessManaged, Reentrancy
     }
 
     function _requireListed(MarketId id) internal view {
-        if (MarketId.unwrap(id) >= _state.marketCount) revert Clearinghouse_MarketNotListed(id);
+        if (!_state.markets[id].isListed) revert Clearinghouse_MarketNotListed(id);
     }
 
     function _price(MarketId id) internal view returns (uint256 price) {

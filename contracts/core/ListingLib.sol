@@ -27,6 +27,7 @@ library ListingLib {
         id = MarketId.wrap(uint8(count));
         Market storage listed = state.markets[id];
         listed.params = params;
+        listed.isListed = true;
         listed.state = MarketState.ReduceOnly;
         listed.touchedAt = uint40(block.timestamp);
         state.marketCount = uint8(count + 1);

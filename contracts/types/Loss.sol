@@ -2,12 +2,15 @@
 pragma solidity 0.8.37;
 
 /// @dev What became of one deficit: `deficit = forgone + insurance + junior + senior + adl + residual` (I4).
-/// The deficit is the sum and is not stored. USD.
+/// The deficit is the sum and is not stored. USD. Packed by what comes together, so that most incidents fill one slot.
 struct Incident {
-    uint128 forgone; // profit the pool was shown and never had
+    // slot 0
     uint128 insurance;
     uint128 junior;
+    // slot 1
+    uint128 forgone; // profit the pool was shown and never had
     uint128 senior;
+    // slot 2
     uint128 adl; // charged to traders in profit
     uint128 residual; // what nobody could carry
 }
