@@ -10,6 +10,9 @@ const solc = { version: "0.8.37", path: require.resolve("solc/soljson.js") };
 /** `npm run test:deep` sets it: the same tests, many more inputs. */
 const isDeep = process.env.DEEP === "1";
 
+/** `npm run mutate` sets it: a planted bug needs to be found, not to be told in the fewest steps. */
+const isMutation = process.env.MUTATION === "1";
+
 export default defineConfig({
   plugins: [hardhatToolboxMochaEthers],
   solidity: {
@@ -39,7 +42,12 @@ export default defineConfig({
     mocha: { timeout: 300_000 },
     solidity: {
       fuzz: { runs: isDeep ? 20_000 : 256, seed: "0x1234" },
-      invariant: { runs: isDeep ? 2_000 : 256, depth: 64, failOnRevert: false },
+      invariant: {
+        runs: isDeep ? 2_000 : isMutation ? 96 : 256,
+        depth: 64,
+        failOnRevert: false,
+        ...(isMutation ? { shrinkRunLimit: 0 } : {}),
+      },
     },
   },
 });

@@ -9,6 +9,9 @@ import { findUnmutated, type Mutant, parseMutant, parseTotals } from "./mutant.t
 import { ROOT, readSource, run, runTool, sourceFiles } from "./repository.ts";
 
 /** A mutant may loop for ever; a test that hangs is no test that fails. */
+// Read by hardhat.config.ts in the processes started below.
+process.env.MUTATION = "1";
+
 const MUTANT_TIMEOUT_MS = 10 * 60_000;
 
 type Fate = "killed" | "survived" | "does not apply" | "does not compile" | "timeout";
@@ -115,9 +118,12 @@ async function tryOne(mutant: Mutant, scratch: string): Promise<Result> {
   }
 }
 
-function runTest(file: string, scratch: string): ReturnType<typeof runTool> {
-  const args = file.endsWith(".t.sol") ? ["--no-typechain", "test", "solidity", file] : ["test", "mocha", file];
-  return runTool("hardhat", args, scratch, MUTANT_TIMEOUT_MS);
+async function runTest(file: string, scratch: string): ReturnType<typeof runTool> {
+  if (!file.endsWith(".t.sol")) return runTool("hardhat", ["test", "mocha", file], scratch, MUTANT_TIMEOUT_MS);
+  // A run of one file compiles that file only, and links it with whatever libraries the last build left.
+  const built = await runTool("hardhat", ["--no-typechain", "build", "--no-tests"], scratch, MUTANT_TIMEOUT_MS);
+  if (built.code !== 0) return built;
+  return runTool("hardhat", ["--no-typechain", "test", "solidity", file], scratch, MUTANT_TIMEOUT_MS);
 }
 
 function report(rows: Result[], problems: Finding[]): void {
