@@ -87,7 +87,8 @@ library LiquidationLib {
             if (matched[i] == 0) continue;
             Market storage market = state.markets[book.markets[i]];
             market.realised = (market.realised + int256(paid[i])).toInt128();
-            market.base = (market.base - int256(matched[i] - paid[i])).toInt128();
+            // Signed: the remainder of rounding can make a part that was matched by a wei a few wei over-insured.
+            market.base = (market.base - int256(matched[i]) + int256(paid[i])).toInt128();
         }
     }
 
