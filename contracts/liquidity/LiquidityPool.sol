@@ -208,6 +208,9 @@ contract LiquidityPool is ILiquidityPool, AccessManaged, ReentrancyGuardTransien
             _senior.redemptionsAsked(epoch, senior.navOut),
             _junior.redemptionsAsked(epoch, junior.navOut)
         );
+        // Nobody owns an empty junior tranche: its surplus was assigned above, and what the record still shows of it would
+        // only make the first depositor pay the virtual shares.
+        if (_junior.totalSupply() == 0) junior.navIn = 0;
         // A wiped-out tranche has no price; junior waits for a reset while senior is not whole.
         senior.isOpen = senior.navIn != 0 || _senior.totalSupply() == 0;
         junior.isOpen = isWhole && (junior.navIn != 0 || _junior.totalSupply() == 0);
