@@ -30,6 +30,9 @@ export type RiskParams = {
   insuranceFeeMaxBps: number;
   treasuryFeeBps: number;
   insuranceTargetBps: number;
+  recoveryFeeBps: number;
+  deleverageRewardBps: number;
+  deleverageRewardCapUsd: number;
 };
 
 /** Parameters of the Ignition module `Local`. */

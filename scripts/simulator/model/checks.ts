@@ -1,6 +1,6 @@
 /** What must hold for a trade, and after risk grew. In the order of contracts/README.md, "execute". */
 import { healthOf } from "./health.ts";
-import { hasInterest, notionalOf, skew } from "./market.ts";
+import { hasInterest, notionalOf, sideOf, skew } from "./market.ts";
 import { abs, BPS, CENT, divDown, pos, valueUp } from "./math.ts";
 import type { State } from "./state.ts";
 import { type Account, type Market, ModelError, NO_IMPACT } from "./types.ts";
@@ -42,7 +42,7 @@ export function checkOpening(state: State, account: Account, market: Market, pri
     if (has >= below) throw new ModelError("Clearinghouse_ImpactTooLarge", market.id, has, below);
   }
   const equity = pos(state.equity);
-  const interest = valueUp(size > 0n ? market.longSize : market.shortSize, price);
+  const interest = valueUp(sideOf(market, size).size, price);
   const interestCap = divDown(params.reserveFactorBps * equity, BPS);
   if (interest > interestCap) {
     throw new ModelError("Clearinghouse_OpenInterestCap", market.id, interest, interestCap);

@@ -19,17 +19,33 @@ export const NO_STAKE: Stake = { points: 0n, indexSeen: 0n, era: 0n };
 
 export const newClass = (): DebtClass => ({ outstanding: 0n, points: 0n, index: 0n, era: 0n, ends: [] });
 
-/** Walks a stake through the eras that ended since it was last seen: what was paid to it, and its points today. */
-function present(book: DebtClass, stake: Stake): { paid: bigint; points: bigint } {
+/** A part of a class that was written off; what it was owed is now part of a loss. */
+export interface WrittenOff {
+  lossId: number;
+  amount: bigint;
+}
+
+/**
+ * Walks a stake through the eras that ended since it was last seen: what was paid to it, its points today, and what was
+ * written off.
+ */
+export function present(book: DebtClass, stake: Stake): { paid: bigint; points: bigint; lost?: WrittenOff } {
   let { points, indexSeen } = stake;
   let paid = 0n;
+  let lost: WrittenOff | undefined;
   for (const end of book.ends.slice(Number(stake.era))) {
     paid += divDown(points * (end.index - indexSeen), RAY36);
-    points = end.points === 0n ? 0n : divDown(points * end.outstanding, end.points);
+    const left = end.points === 0n ? 0n : divDown(points * end.outstanding, end.points);
+    if (end.lossId !== 0 && left > 0n) lost = { lossId: end.lossId, amount: left };
+    points = end.lossId === 0 ? left : 0n;
     indexSeen = end.index;
   }
-  return { paid: paid + divDown(points * (book.index - indexSeen), RAY36), points };
+  paid += divDown(points * (book.index - indexSeen), RAY36);
+  return lost === undefined ? { paid, points } : { paid, points, lost };
 }
+
+/** What a stake had in an era that was written off. */
+export const writtenOff = (book: DebtClass, stake: Stake): WrittenOff | undefined => present(book, stake).lost;
 
 /** What was paid to a stake and waits in the recovery ledger. */
 export const collectable = (book: DebtClass, stake: Stake): bigint => present(book, stake).paid;
@@ -54,11 +70,22 @@ export function collect(book: DebtClass, account: Account, id: ClassId): bigint 
 /** Books a debt. The account has collected before. */
 export function addDebt(book: DebtClass, account: Account, id: ClassId, amount: bigint): void {
   if (amount === 0n) return;
-  const points = book.points === 0n ? amount : divDown(amount * book.points, book.outstanding);
   const held = account.stakes[id].era === book.era ? account.stakes[id].points : 0n;
-  withStake(account, id, { points: held + points, indexSeen: book.index, era: book.era });
+  const points = held + issue(book, amount);
+  withStake(account, id, { points, indexSeen: book.index, era: book.era });
+}
+
+/** Books `amount` and returns the points it buys; who holds them is the caller's business. */
+export function issue(book: DebtClass, amount: bigint): bigint {
+  const points = book.outstanding === 0n ? amount : divDown(amount * book.points, book.outstanding);
   book.points += points;
   book.outstanding += amount;
+  return points;
+}
+
+/** All that is outstanding becomes part of a loss. */
+export function writeOff(book: DebtClass, lossId: number): void {
+  endEra(book, 0n, lossId);
 }
 
 /** Sets off at most `upTo` of what is owed to the account; it has collected before. Points burnt round up. */
@@ -88,8 +115,18 @@ export function pay(book: DebtClass, cash: bigint): bigint {
 function endEraIfDue(book: DebtClass): void {
   const isClosed = book.outstanding < DUST || book.points === 0n;
   if (!isClosed && divDown(book.points, REISSUE) < book.outstanding) return;
-  const outstanding = isClosed ? 0n : book.outstanding;
-  book.ends = [...book.ends, { index: book.index, outstanding, points: book.points }];
+  endEra(book, isClosed ? 0n : book.outstanding, 0);
+}
+
+/** Old points become `outstanding` new ones, or that part of what is written off. */
+function endEra(book: DebtClass, outstanding: bigint, lossId: number): void {
+  const end = {
+    index: book.index,
+    outstanding: lossId === 0 ? outstanding : book.outstanding,
+    points: book.points,
+    lossId,
+  };
+  book.ends = [...book.ends, end];
   book.era += 1n;
   book.outstanding = outstanding;
   book.points = outstanding;

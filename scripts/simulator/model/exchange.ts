@@ -3,43 +3,34 @@
  * Prices and time are inputs. Every operation returns, or throws a {@link ModelError} named like the error the contract
  * would revert with and leaves everything as it was.
  */
-import { isOpenable } from "./checks.ts";
+import { deleverage } from "./deleveraging.ts";
 import { payDebts } from "./flows.ts";
 import { recordFund, settleFund } from "./fund.ts";
-import { debtsTo, healthOf } from "./health.ts";
+import { healthOf } from "./health.ts";
 import { type Liquidation, liquidate } from "./liquidation.ts";
-import { checkRecordable, checkSettleable, freeCapital, recordEpoch, reset, settleEpoch } from "./lp.ts";
+import { checkRecordable, checkSettleable, recordEpoch, reset, settleEpoch } from "./lp.ts";
 import { newMarket, pricePnl } from "./market.ts";
 import { min, pos } from "./math.ts";
 import { Operation } from "./operation.ts";
+import { payClaim, recover, replayMissed } from "./recovery.ts";
 import { payOut, requestDeposit, requestRedeem } from "./shares.ts";
-import { type Options, State } from "./state.ts";
 import { trade } from "./trade.ts";
 import {
-  type Health,
-  type Incident,
-  type Ledgers,
   MAX_MARKETS,
   type Market,
   type MarketParams,
   type MarketState,
   ModelError,
-  type Position,
   type RiskParams,
   type TrancheName,
 } from "./types.ts";
+import { Views } from "./views.ts";
 
 /** Owner address (160 bits) followed by a sub-account number (96 bits). */
 export const accountId = (owner: bigint, sub = 0n): bigint => (owner << 96n) | sub;
 const ownerOf = (id: bigint): bigint => id >> 96n;
 
-export class Exchange {
-  readonly state: State;
-
-  constructor(options: Options) {
-    this.state = new State(options);
-  }
-
+export class Exchange extends Views {
   // --------------------------------------------------------------------------------------------------------- inputs
 
   advance(seconds: bigint): void {
@@ -116,10 +107,15 @@ export class Exchange {
       for (const id of live) operation.touchPosition(id);
       operation.collect();
       for (const id of live) {
-        const position = operation.position(id) as Position;
+        const position = operation.position(id);
+        if (position === undefined) {
+          operation.putBack(id);
+          continue;
+        }
         const loss = pos(-pricePnl(position, operation.price(id)));
         const margin = pos(operation.account.margin + operation.net);
         operation.resettle(id, min(loss, position.settled + margin));
+        operation.putBack(id);
       }
       operation.settleMoney();
       operation.post();
@@ -141,8 +137,32 @@ export class Exchange {
     return this.state.atomically(() => liquidate(this.state, this.state.account(account), keeper));
   }
 
+  /** Once nobody has a position, what the pool still owes becomes recovery claims. */
   payDebts(): void {
-    this.state.atomically(() => payDebts(this.state));
+    this.state.atomically(() => payDebts(this.state, { mayWriteOff: true }));
+  }
+
+  /** Charges or closes traders in profit where that is due; returns what was withheld. */
+  deleverage(market: number, caller = "keeper"): bigint {
+    return this.state.atomically(() => deleverage(this.state, market, caller));
+  }
+
+  /** Applies to a position at most `max` of the events it has missed; false: some are left. */
+  replay(account: bigint, market: number, max: number): boolean {
+    return this.state.atomically(() => replayMissed(this.state, account, market, max));
+  }
+
+  /** Pays to its owner what was repaid of an account's recovery claim; returns USD. */
+  claim(account: bigint): bigint {
+    return this.state.atomically(() => {
+      if (ownerOf(account) === 0n) throw new ModelError("Clearinghouse_ZeroOwner", account);
+      return payClaim(this.state, account);
+    });
+  }
+
+  /** Repays recovery claims: traders, senior, junior; returns what was taken, USD. */
+  recover(amountNative: bigint): bigint {
+    return this.state.atomically(() => recover(this.state, amountNative * this.state.scale));
   }
 
   /** Pays out what is due to a keeper or to the treasury, in whole token units. */
@@ -235,25 +255,6 @@ export class Exchange {
       reset(this.state);
     });
   }
-
-  // ----------------------------------------------------------------------------------------------------------- views
-
-  ledgers = (): Ledgers => ({ ...this.state.ledgers });
-  equity = (): bigint => this.state.equity;
-  exitValue = (): bigint => this.state.exitValue;
-  navs = (): { senior: bigint; junior: bigint } => this.state.navs;
-  principal = (): bigint => this.state.pool.principal;
-  floor = (): bigint => this.state.floor;
-  freeCapital = (): bigint => freeCapital(this.state);
-  isOpenable = (): boolean => isOpenable(this.state);
-  incidents = (): readonly Incident[] => this.state.incidents;
-  market = (id: number): Readonly<Market> => this.state.market(id);
-  margin = (account: bigint): bigint => this.state.accounts.get(account)?.margin ?? 0n;
-  position = (account: bigint, id: number): Position | undefined => this.state.accounts.get(account)?.positions.get(id);
-  health = (account: bigint): Health => healthOf(this.state, this.state.account(account));
-  debtsTo = (account: bigint): { collectable: bigint; outstanding: bigint } =>
-    debtsTo(this.state, this.state.account(account));
-  feesOf = (beneficiary: string): bigint => this.state.feesDue[beneficiary] ?? 0n;
 
   // --------------------------------------------------------------------------------------------------------- private
 

@@ -1,9 +1,18 @@
 /** What an account is worth and what it must hold, at current prices, without touching anything. */
 import { CLASSES, collectable, owed } from "./debts.ts";
-import { accrued, fundingOwed, initialRequirement, maintenanceRequirement, notionalOf, pricePnl } from "./market.ts";
+import {
+  accrued,
+  fundingOwed,
+  initialRequirement,
+  maintenanceRequirement,
+  notionalOf,
+  pricePnl,
+  sideOf,
+} from "./market.ts";
 import { max, min } from "./math.ts";
+import { replay } from "./replay.ts";
 import type { State } from "./state.ts";
-import type { Account, Health, Position } from "./types.ts";
+import type { Account, Health, Market, Position } from "./types.ts";
 
 export function debtsTo(state: State, account: Account): { collectable: bigint; outstanding: bigint } {
   let waiting = 0n;
@@ -20,6 +29,12 @@ export function unrealised(position: Position, price: bigint, index: bigint): bi
   return pricePnl(position, price) + position.settled - fundingOwed(position, index);
 }
 
+/** A position as deleveraging has left it, and what its next touch brings. */
+export function replayed(market: Market, held: Position): { position: Position; gain: bigint } {
+  const { position, credit, returned, fundingOwed: owes } = replay(sideOf(market, held.size), held);
+  return { position, gain: credit + returned - owes };
+}
+
 export function healthOf(state: State, account: Account): Health {
   const { collectable: waiting, outstanding } = debtsTo(state, account);
   const margin = account.margin + waiting;
@@ -27,9 +42,12 @@ export function healthOf(state: State, account: Account): Health {
   let initialMargin = 0n;
   let maintenanceMargin = 0n;
   let notional = 0n;
-  for (const [id, position] of account.positions) {
+  for (const [id, held] of account.positions) {
     const market = state.market(id);
     const price = state.priceOf(id);
+    const { position, gain } = replayed(market, held);
+    open += gain;
+    if (position.size === 0n) continue;
     open += unrealised(position, price, accrued(market, price, state.now).index);
     initialMargin += initialRequirement(market, position, price, state.now);
     maintenanceMargin += maintenanceRequirement(market, position.size, position.mmBps, price);

@@ -1,12 +1,15 @@
 /** Closing an account that cannot carry its positions, and booking what it could not pay. PROTOCOL §7 and §9. */
 
 import { minNotional } from "./checks.ts";
-import { payDebts } from "./flows.ts";
+import { mintLpClaims } from "./claims.ts";
+import { coverDeficit, type Part } from "./deleveraging.ts";
+import { payDebts, shareOut } from "./flows.ts";
 import { cover } from "./fund.ts";
 import { debtsTo, unrealised } from "./health.ts";
-import { impact, maintenanceRequirement, notionalOf, pricePnl, skew } from "./market.ts";
+import { impact, maintenanceRequirement, notionalOf, pricePnl } from "./market.ts";
 import { abs, BPS, divDown, divUp, max, min, pos, WAD } from "./math.ts";
 import { Operation } from "./operation.ts";
+import { MAX_EVENTS } from "./replay.ts";
 import type { State } from "./state.ts";
 import { type Account, ModelError } from "./types.ts";
 import { absorb } from "./waterfall.ts";
@@ -22,6 +25,8 @@ interface Leg {
   notional: bigint;
   /** Price loss before crystallising, 0 if none. */
   loss: bigint;
+  /** Of its market, the position included. */
+  skew: bigint;
   /** Impact of closing all of it. */
   fullImpact: bigint;
   close: bigint;
@@ -39,14 +44,17 @@ export interface Liquidation {
 const isOrphan = (account: Account): boolean => account.id >> 96n === 0n;
 
 export function liquidate(state: State, account: Account, keeper: string): Liquidation {
-  const live = [...account.positions.keys()].filter((id) => state.prices[id] !== null);
+  const open = [...account.positions.keys()];
+  const live = open.filter((id) => state.prices[id] !== null);
   if (live.length === 0) throw new ModelError("Clearinghouse_NothingToLiquidate", account.id);
 
   const operation = new Operation(state, account);
+  operation.collect();
+  // What deleveraging owes the account counts before its deficit, also where there is no price.
+  for (const id of open) if (!live.includes(id)) operation.advance(id, MAX_EVENTS);
   for (const id of live) operation.touchPosition(id);
   const legs = live.map((id) => legOf(state, operation, id));
-  for (const id of live) operation.crystallise(id);
-  operation.collect();
+  for (const leg of legs) if (leg.size > 0n) operation.crystallise(leg.id);
 
   const equity = account.margin + operation.net + debtsTo(state, account).outstanding + deadLosses(state, account);
   const maintenance = sum(legs, (leg) => requirementOf(state, leg, leg.size));
@@ -56,7 +64,10 @@ export function liquidate(state: State, account: Account, keeper: string): Liqui
   plan(state, legs, isOrphan(account) ? 0n : equity, maintenance);
 
   let bonds = 0n;
-  for (const leg of legs) bonds += operation.close(leg.id, leg.close).bond;
+  for (const leg of legs) {
+    if (leg.close > 0n) bonds += operation.close(leg.id, leg.close).bond;
+    operation.putBack(leg.id);
+  }
   state.move("orders", -bonds);
   state.earn(keeper, bonds);
   if (isOrphan(account)) operation.forfeit(live[0] as number);
@@ -64,13 +75,14 @@ export function liquidate(state: State, account: Account, keeper: string): Liqui
   const closedNotional = sum(legs, (leg) => notionalOf(leg.close, leg.price));
   const penalty = takePenalty(state, operation, closedNotional, keeper);
 
-  const parts = shareOut(state, legs, deficit);
+  const parts = partsOf(state, legs, deficit);
   operation.post();
   for (const part of parts) {
     const market = state.market(part.id);
     part.matched = min(part.deficit, pos(market.base - (market.realised - market.mark)));
   }
   operation.record();
+  payDebts(state);
   if (deficit > 0n) book(state, account, deficit, parts);
   payDebts(state);
   if (account.margin === 0n && legs.every((leg) => leg.close === leg.size)) orphanDead(state, account);
@@ -78,20 +90,21 @@ export function liquidate(state: State, account: Account, keeper: string): Liqui
 }
 
 function legOf(state: State, operation: Operation, id: number): Leg {
-  const market = state.market(id);
   const price = operation.price(id);
   const position = operation.position(id);
-  if (position === undefined) throw new Error(`no position in market ${id}`);
+  // Nothing is left to close of what deleveraging has closed.
+  const size = position?.size ?? 0n;
   return {
     id,
     price,
-    size: abs(position.size),
-    isLong: position.size > 0n,
-    mmBps: position.mmBps,
-    notional: notionalOf(position.size, price),
-    loss: pos(-pricePnl(position, price)),
-    fullImpact: impact(market.params, skew(market), -position.size, price),
-    close: abs(position.size),
+    size: abs(size),
+    isLong: size > 0n,
+    mmBps: position?.mmBps ?? 0n,
+    notional: notionalOf(size, price),
+    loss: position === undefined ? 0n : pos(-pricePnl(position, price)),
+    skew: operation.skewOf(id),
+    fullImpact: impact(state.market(id).params, operation.skewOf(id), -size, price),
+    close: abs(size),
   };
 }
 
@@ -128,7 +141,7 @@ function plan(state: State, legs: Leg[], equity: bigint, maintenance: bigint): v
     const close = min(leg.size, divUp(leg.size * q, WAD));
     const rest = leg.size - close;
     if (rest > 0n && notionalOf(rest, leg.price) < minNotional(market)) return;
-    equityAfter -= impact(market.params, skew(market), leg.isLong ? -close : close, leg.price);
+    equityAfter -= impact(market.params, leg.skew, leg.isLong ? -close : close, leg.price);
     maintenanceAfter += requirementOf(state, leg, rest);
     closed += notionalOf(close, leg.price);
     closes.push(close);
@@ -151,30 +164,23 @@ function takePenalty(state: State, operation: Operation, closedNotional: bigint,
   return penalty;
 }
 
-interface Part {
-  id: number;
-  deficit: bigint;
-  matched: bigint;
-}
-
 /** Divides a deficit over the losing legs and takes it out of what the pool realised there. */
-function shareOut(state: State, legs: readonly Leg[], deficit: bigint): Part[] {
+function partsOf(state: State, legs: readonly Leg[], deficit: bigint): Part[] {
   if (deficit === 0n) return [];
   let losing = legs.filter((leg) => leg.loss > 0n);
   if (losing.length === 0) losing = [legs.reduce((best, leg) => (leg.notional > best.notional ? leg : best))];
-  const weightOf = (leg: Leg): bigint => leg.loss + max(0n, leg.fullImpact);
-  const total = sum(losing, weightOf);
-  let left = deficit;
-  return losing.map((leg, index) => {
-    const isLast = index === losing.length - 1;
-    const part = isLast ? left : divDown(deficit * weightOf(leg), total);
-    left -= part;
-    state.edit(state.market(leg.id)).realised -= part;
-    return { id: leg.id, deficit: part, matched: 0n };
+  const parts = shareOut(
+    deficit,
+    losing.map((leg) => leg.loss + max(0n, leg.fullImpact)),
+  );
+  return losing.map(({ id, price }, index) => {
+    const part = parts[index] as bigint;
+    state.edit(state.market(id)).realised -= part;
+    return { id, price, deficit: part, matched: 0n };
   });
 }
 
-/** The waterfall, once the ledgers and marks show the loss. */
+/** The waterfall, once the ledgers and marks show the loss; what the floor lacks comes from traders in profit. */
 function book(state: State, account: Account, deficit: bigint, parts: readonly Part[]): void {
   const matched = sum(parts, (part) => part.matched);
   const insurance = cover(state.edit(state.fund), state.ledgers.insurance, matched, state.now);
@@ -182,26 +188,19 @@ function book(state: State, account: Account, deficit: bigint, parts: readonly P
   state.move("cash", insurance);
   const { principal } = state.pool;
   const { shortOfFloor, junior, senior } = absorb(matched - insurance, state.equity, principal, state.floor);
-  state.incidents.push({
-    account: account.id,
-    deficit,
-    forgone: deficit - matched,
-    insurance,
-    junior,
-    senior,
-    adl: 0n,
-    residual: shortOfFloor,
-  });
-
-  const insured = parts.filter((part) => part.matched > 0n);
-  let left = insurance;
-  for (const [index, part] of insured.entries()) {
-    const paid = index === insured.length - 1 ? left : divDown(insurance * part.matched, matched);
-    left -= paid;
-    const market = state.edit(state.market(part.id));
+  mintLpClaims(state, "junior", junior);
+  const weights = parts.map((part) => part.matched);
+  for (const [index, paid] of shareOut(insurance, weights).entries()) {
+    const { id, matched: insured } = parts[index] as Part;
+    const market = state.edit(state.market(id));
     market.realised += paid;
-    market.base -= part.matched - paid;
+    market.base -= insured - paid;
   }
+  const adl = min(shortOfFloor, coverDeficit(state, parts, shortOfFloor));
+  const residual = shortOfFloor - adl;
+  state.edit(state.waterfall).residual += residual;
+  const forgone = deficit - matched;
+  state.incidents.push({ account: account.id, deficit, forgone, insurance, junior, senior, adl, residual });
   state.watch();
 }
 

@@ -1,5 +1,6 @@
 /** Tranches at epoch boundaries, reset, free capital. PROTOCOL §6 and §10; ILiquidityPool. */
 import { OPENING_SKEW_BPS } from "./checks.ts";
+import { mintLpClaims } from "./claims.ts";
 import { payDebts } from "./flows.ts";
 import { skew } from "./market.ts";
 import { abs, BPS, DAY, divDown, divUp, max, min, pos, valueDown, valueUp } from "./math.ts";
@@ -34,6 +35,7 @@ export function checkSettleable(state: State): void {
 /** Settles what was asked: redemptions at the lower exit value, deposits at the higher E. Marks are fresh. */
 export function settleEpoch(state: State): void {
   checkSettleable(state);
+  payDebts(state, { mayWriteOff: true });
   const pool = state.edit(state.pool);
   assignSurplus(state);
   const { principal } = pool;
@@ -43,6 +45,8 @@ export function settleEpoch(state: State): void {
   const navsOut = navsAt(min(pool.recordedExit, state.exitValue), principal);
   const limits = redeemLimits(state, epoch, navsOut);
   pool.recordedEquity = undefined;
+  // Nobody owns an empty junior tranche, whatever the record still shows of it.
+  if (state.tranches.junior.supply === 0n) navsIn.junior = 0n;
 
   const settle = (name: TrancheName, mayDeposit: boolean): Settled =>
     settleShares(state, state.tranches[name], "cash", {
@@ -114,8 +118,8 @@ export function freeCapital(state: State): bigint {
     else if (skewNotional > 0n) {
       free = min(free, equity - divUp(skewNotional * riskWeightBps * BPS, OPENING_SKEW_BPS * poolShareBps));
     }
-    collected -= pos(valueUp(market.longSize, price) - market.longCost + market.settledLong);
-    collected -= pos(market.shortCost - valueDown(market.shortSize, price) + market.settledShort);
+    collected -= pos(valueUp(market.long.size, price) - market.long.cost + market.long.settled);
+    collected -= pos(market.short.cost - valueDown(market.short.size, price) + market.short.settled);
   }
   return pos(min(free, collected));
 }
@@ -126,11 +130,12 @@ export function reset(state: State): void {
   const equity = state.equity;
   const isDue = equity < principal && (openNotional === 0n || state.now >= (belowSince ?? state.now) + DAY);
   let value = equity;
-  for (const market of state.markets) value += pos(market.mark - market.settledLong - market.settledShort);
+  for (const market of state.markets) value += pos(market.mark - market.long.settled - market.short.settled);
   const lower = divDown(pos(value) * (BPS - 1n), BPS);
   if (!isDue || lower >= principal) {
     throw new ModelError("LiquidityPool_ResetNotDue", equity, principal, (belowSince ?? state.now) + DAY);
   }
+  if (state.tranches.senior.supply > 0n) mintLpClaims(state, "senior", principal - lower);
   const pool = state.edit(state.pool);
   pool.principal = lower;
   pool.floor = divDown(lower * params.seniorFloorBps, BPS);

@@ -1,6 +1,6 @@
 /** What one market knows: skew, impact, funding, mark, requirements. Pure functions; contracts/README.md, "Numbers". */
 import { abs, BPS, clamp, DAY, divCeil, divDown, divFloor, divUp, max, min, valueDown, valueUp, WAD } from "./math.ts";
-import { type Market, type MarketParams, type MarketState, NO_IMPACT, type Position } from "./types.ts";
+import { type Market, type MarketParams, type MarketState, NO_IMPACT, type Position, type Side } from "./types.ts";
 import { volatilityBps } from "./volatility.ts";
 
 const MILLION = 10n ** 24n;
@@ -10,14 +10,8 @@ export function newMarket(id: number, params: MarketParams, state: MarketState, 
     id,
     params,
     state,
-    longSize: 0n,
-    longCost: 0n,
-    shortSize: 0n,
-    shortCost: 0n,
-    fundingWeightLong: 0n,
-    fundingWeightShort: 0n,
-    settledLong: 0n,
-    settledShort: 0n,
+    long: newSide(true),
+    short: newSide(false),
     fundingIndex: 0n,
     touchedAt: now,
     mark: 0n,
@@ -29,8 +23,22 @@ export function newMarket(id: number, params: MarketParams, state: MarketState, 
   };
 }
 
-export const skew = (market: Market): bigint => market.longSize - market.shortSize;
-export const hasInterest = (market: Market): boolean => market.longSize + market.shortSize > 0n;
+const newSide = (isLong: boolean): Side => ({
+  isLong,
+  size: 0n,
+  cost: 0n,
+  weight: 0n,
+  settled: 0n,
+  buckets: new Map(),
+  populated: [],
+  generations: new Map(),
+  events: [],
+});
+
+export const skew = (market: Market): bigint => market.long.size - market.short.size;
+export const sideOf = (market: Market, size: bigint): Side => (size > 0n ? market.long : market.short);
+export const sidesOf = (market: Market): readonly [Side, Side] => [market.long, market.short];
+export const hasInterest = (market: Market): boolean => market.long.size + market.short.size > 0n;
 
 /** What the funding index would be after accruing until `now`, and the income LPs earn by it. */
 export function accrued(market: Market, price: bigint, now: bigint): { index: bigint; income: bigint } {
@@ -65,10 +73,10 @@ export function impactReserve(market: Market, price: bigint): bigint {
 
 /** What the pool owes the traders of a market, net, without the impact reserve. */
 export function owedToTraders(market: Market, price: bigint): bigint {
-  const m = market;
-  const funding = divFloor(skew(m) * m.fundingIndex, WAD) - m.fundingWeightLong - m.fundingWeightShort;
-  const pricePart = valueUp(m.longSize, price) - m.longCost + m.shortCost - valueDown(m.shortSize, price);
-  return pricePart + m.settledLong + m.settledShort - funding;
+  const { long, short } = market;
+  const funding = divFloor(skew(market) * market.fundingIndex, WAD) - long.weight - short.weight;
+  const pricePart = valueUp(long.size, price) - long.cost + short.cost - valueDown(short.size, price);
+  return pricePart + long.settled + short.settled - funding;
 }
 
 export const markAt = (market: Market, price: bigint): bigint =>
@@ -76,32 +84,17 @@ export const markAt = (market: Market, price: bigint): bigint =>
 
 export const notionalOf = (size: bigint, price: bigint): bigint => valueUp(abs(size), price);
 
-export function pricePnl(position: Position, price: bigint): bigint {
+export function pricePnl(position: Pick<Position, "size" | "cost">, price: bigint): bigint {
   return position.size > 0n
     ? valueDown(position.size, price) - position.cost
     : position.cost - valueUp(-position.size, price);
 }
 
-export const fundingOwed = (position: Position, index: bigint): bigint =>
+export const fundingOwed = (position: Pick<Position, "size" | "fundingEntry">, index: bigint): bigint =>
   divCeil(position.size * (index - position.fundingEntry), WAD);
 
-const fundingWeight = (position: Position): bigint => divCeil(position.size * position.fundingEntry, WAD);
-
-/** Adds (sign 1) or removes (sign -1) a position from the sums of its side. */
-export function addToSide(market: Market, position: Position, sign: 1n | -1n): void {
-  const weight = sign * fundingWeight(position);
-  if (position.size > 0n) {
-    market.longSize += sign * position.size;
-    market.longCost += sign * position.cost;
-    market.settledLong += sign * position.settled;
-    market.fundingWeightLong += weight;
-  } else {
-    market.shortSize -= sign * position.size;
-    market.shortCost += sign * position.cost;
-    market.settledShort += sign * position.settled;
-    market.fundingWeightShort += weight;
-  }
-}
+/** What a position adds to Z of its side. */
+export const fundingWeight = (position: Position): bigint => divCeil(position.size * position.fundingEntry, WAD);
 
 /** Initial rate before slope, bps, from the windows stored so far. */
 export const baseRateBps = (market: Market, now: bigint): bigint =>

@@ -2,105 +2,62 @@
  * One operation on one account: touches markets and positions, nets what it moves, settles money once at the end.
  * contracts/README.md, "Sequences".
  */
+import { joinWriteOff, repayLps, repayTraders } from "./claims.ts";
 import { addDebt, CLASSES, collect, SETTLED_RETURN, setOff, UNPAID_PROFIT } from "./debts.ts";
 import { debtsTo } from "./health.ts";
 import * as markets from "./market.ts";
 import { abs, CENT, clamp, divDown, divUp, max, min, pos, valueDown, valueUp } from "./math.ts";
-import { type State, TREASURY } from "./state.ts";
-import { type Account, type Market, ModelError, type Position } from "./types.ts";
-import { recordPrice } from "./volatility.ts";
+import { MAX_EVENTS, replay } from "./replay.ts";
+import { TREASURY } from "./state.ts";
+import { Touch } from "./touch.ts";
+import type { Position } from "./types.ts";
+import { ModelError } from "./types.ts";
 
-export class Operation {
-  /** What the pool owes the account; negative: the account owes the pool. */
-  net = 0n;
-  /** Part of `net` that returns variation margin. */
-  settledReturned = 0n;
+export class Operation extends Touch {
   /** Fees and new bonds less returned bonds, taken from margin. */
   charges = 0n;
   /** Part of the charges that goes to cash. */
   #chargesToCash = 0n;
-  /** LP income of this operation. */
-  income = 0n;
-  readonly account: Account;
-  readonly #state: State;
-  readonly #touched = new Map<number, bigint>();
-
-  constructor(state: State, account: Account) {
-    this.#state = state;
-    this.account = account;
-  }
-
-  position(id: number): Position | undefined {
-    return this.account.positions.get(id);
-  }
-
-  price(id: number): bigint {
-    return this.#touched.get(id) ?? this.touchMarket(id);
-  }
-
-  /** Accrues funding and records the price. */
-  touchMarket(id: number): bigint {
-    const known = this.#touched.get(id);
-    if (known !== undefined) return known;
-    const { now } = this.#state;
-    const market = this.#state.market(id);
-    const price = this.#state.priceOf(id);
-    const { index, income } = markets.accrued(market, price, now);
-    this.#state.edit(market);
-    market.fundingIndex = index;
-    market.touchedAt = now;
-    market.windows = recordPrice(market, price, now);
-    this.income += income;
-    this.#touched.set(id, price);
-    return price;
-  }
-
-  /** Settles the funding of a position, if there is one, into `net`. */
-  touchPosition(id: number): void {
-    this.touchMarket(id);
-    const position = this.position(id);
-    if (position === undefined) return;
-    const market = this.#state.market(id);
-    this.#book(market, -markets.fundingOwed(position, market.fundingIndex));
-    this.#replace(market, position, { ...position, fundingEntry: market.fundingIndex });
-  }
+  /** Moved to the recovery ledger for LPs. */
+  #toLps = 0n;
 
   /** Closes `part` of a position; returns what the sell brought or the buy cost and the bond of a full close, USD. */
   close(id: number, part: bigint): { value: bigint; bond: bigint } {
-    const market = this.#state.market(id);
-    const position = this.#held(id);
+    const market = this.state.market(id);
+    const position = this.held(id);
     const size = abs(position.size);
     const isLong = position.size > 0n;
     const isFull = part === size;
-    const value = markets.tradeValue(market.params, markets.skew(market), isLong ? -part : part, this.price(id));
+    const delta = isLong ? -part : part;
+    const value = markets.tradeValue(market.params, this.skewOf(id), delta, this.price(id));
+    this.skews.set(id, this.skewOf(id) + delta);
     const costRound = isLong ? divUp : divDown;
     const cost = isFull ? position.cost : costRound(position.cost * part, size);
     const settled = isFull ? position.settled : divDown(position.settled * part, size);
-    this.#book(market, (isLong ? value - cost : cost - value) + settled);
+    this.book(market, (isLong ? value - cost : cost - value) + settled);
     this.settledReturned += settled;
     const rest: Position = {
       ...position,
-      size: position.size - (isLong ? part : -part),
+      size: position.size + delta,
       cost: position.cost - cost,
       settled: position.settled - settled,
     };
-    this.#replace(market, position, isFull ? undefined : rest);
+    this.change(id, isFull ? undefined : rest);
     return { value, bond: isFull ? position.bondCents * CENT : 0n };
   }
 
   /** Opens or increases by a signed size; returns what it cost or brought. The bond is the caller's business. */
   open(id: number, delta: bigint, bondCents: bigint): bigint {
-    const state = this.#state;
-    const market = state.market(id);
+    const market = this.state.market(id);
     const position = this.position(id);
-    const value = markets.tradeValue(market.params, markets.skew(market), delta, this.price(id));
-    const mmBps = markets.openingMaintenanceBps(market, state.now);
+    const value = markets.tradeValue(market.params, this.skewOf(id), delta, this.price(id));
+    const mmBps = markets.openingMaintenanceBps(market, this.state.now);
     if (position === undefined) {
-      const entry = { size: delta, cost: value, mmBps, fundingEntry: market.fundingIndex, settled: 0n, bondCents };
-      this.#replace(market, undefined, entry);
+      const fresh = { settled: 0n, bondCents, bucket: 0, eventCursor: 0 };
+      this.change(id, { size: delta, cost: value, mmBps, fundingEntry: market.fundingIndex, ...fresh });
       return value;
     }
-    this.#replace(market, position, {
+    this.change(id, {
       ...position,
       size: position.size + delta,
       cost: position.cost + value,
@@ -111,63 +68,67 @@ export class Operation {
 
   /** Turns what a position shows into what it has moved; prices are those of this operation. */
   crystallise(id: number): void {
-    const market = this.#state.market(id);
-    const position = this.#held(id);
+    const market = this.state.market(id);
+    const position = this.held(id);
     const price = this.price(id);
     const pnl = markets.pricePnl(position, price);
     if (pnl < 0n) {
       this.resettle(id, -pnl);
       return;
     }
-    this.#book(market, pnl + position.settled);
+    this.book(market, pnl + position.settled);
     this.settledReturned += position.settled;
     const cost = position.size > 0n ? valueDown(position.size, price) : valueUp(-position.size, price);
-    this.#replace(market, position, { ...position, cost, settled: 0n });
+    this.change(id, { ...position, cost, settled: 0n });
   }
 
   /** Brings what a position has paid in to `settled`. */
   resettle(id: number, settled: bigint): void {
-    const market = this.#state.market(id);
-    const position = this.#held(id);
-    this.#book(market, position.settled - settled);
+    const market = this.state.market(id);
+    const position = this.held(id);
+    this.book(market, position.settled - settled);
     this.settledReturned += pos(position.settled - settled);
-    this.#replace(market, position, { ...position, settled });
+    this.change(id, { ...position, settled });
   }
 
   /** Takes a charge from margin when money is settled; its parts are booked at once. */
-  charge(parts: { toCash?: bigint; toInsurance?: bigint; toTreasury?: bigint; bond?: bigint }): void {
-    const { toCash = 0n, toInsurance = 0n, toTreasury = 0n, bond = 0n } = parts;
-    this.charges += toCash + toInsurance + toTreasury + bond;
+  charge(parts: {
+    toCash?: bigint;
+    toInsurance?: bigint;
+    toRecovery?: bigint;
+    toTreasury?: bigint;
+    bond?: bigint;
+  }): void {
+    const { toCash = 0n, toInsurance = 0n, toRecovery = 0n, toTreasury = 0n, bond = 0n } = parts;
+    this.charges += toCash + toInsurance + toRecovery + toTreasury + bond;
     this.#chargesToCash += toCash;
     this.income += toCash;
-    this.#state.move("insurance", toInsurance);
-    this.#state.earn(TREASURY, toTreasury);
-    this.#state.move("orders", bond);
+    this.state.move("insurance", toInsurance);
+    this.state.earn(TREASURY, toTreasury);
+    this.state.move("recovery", toRecovery);
+    this.#toLps += toRecovery - repayTraders(this.state, toRecovery);
+    this.state.move("orders", bond);
   }
 
   /** Profit an ownerless account cannot take stays with the pool. */
   forfeit(id: number): void {
     if (this.net <= 0n) return;
-    this.#state.edit(this.#state.market(id)).realised += this.net;
+    this.state.edit(this.state.market(id)).realised += this.net;
     this.net = 0n;
     this.settledReturned = 0n;
   }
 
-  /** Moves what the recovery ledger holds for the account into its margin. */
+  /** Moves what the recovery ledger holds for the account into its margin; what was written off becomes a claim. */
   collect(): void {
-    const state = this.#state;
+    const state = this.state;
     for (const id of CLASSES) {
       const stake = this.account.stakes[id];
       if (stake.points === 0n) continue;
+      joinWriteOff(state, this.account, id);
       const amount = collect(state.debts[id], state.edit(this.account), id);
       state.move("recovery", -amount);
       this.credit(amount);
     }
-  }
-
-  credit(amount: bigint): void {
-    this.#state.edit(this.account).margin += amount;
-    this.#state.move("margin", amount);
   }
 
   /** Settles money; returns the deficit, which only a liquidation may have. */
@@ -180,32 +141,21 @@ export class Operation {
     }
     const flow = this.net >= 0n ? this.#receive() : -this.#payLoss(shortage);
     this.credit(flow - this.charges);
-    this.#state.move("cash", this.#chargesToCash - flow);
+    this.state.move("cash", this.#chargesToCash - flow);
     return shortage;
   }
 
-  /** Stores the marks of what was touched. */
-  post(): void {
-    const state = this.#state;
-    for (const [id, price] of this.#touched) {
-      const market = state.edit(state.market(id));
-      const mark = markets.markAt(market, price);
-      state.edit(state.pool).markTotal += mark - market.mark;
-      market.mark = mark;
-      market.lastPrice = price;
-    }
-  }
-
-  /** The pool takes note: coupon. */
+  /** The pool takes note: coupon, and what LPs are owed back. */
   record(): void {
-    this.#state.accrueCoupon(this.income);
-    this.#state.watch();
+    this.state.accrueCoupon(this.income);
+    repayLps(this.state, this.#toLps);
+    this.state.watch();
   }
 
   /** What of `net` cash can pay now. With debts outstanding nobody is paid out of turn. */
   #payable(): bigint {
-    if (this.#state.unpaid > 0n) return 0n;
-    return clamp(this.net, 0n, this.#state.ledgers.cash + this.#chargesToCash);
+    if (this.state.unpaid > 0n) return 0n;
+    return clamp(this.net, 0n, this.state.ledgers.cash + this.#chargesToCash);
   }
 
   /** Margin after settling money and setting off what can be. */
@@ -213,23 +163,26 @@ export class Operation {
     const before = this.account.margin - this.charges;
     if (this.net >= 0n) return before + this.#payable();
     const bare = before + this.net;
-    return bare >= 0n ? bare : bare + min(-bare, min(-this.net, debtsTo(this.#state, this.account).outstanding));
+    return bare >= 0n ? bare : bare + min(-bare, min(-this.net, debtsTo(this.state, this.account).outstanding));
   }
 
   /** The account's positions in profit are turned into money first; only these are touched. */
   #crystalliseWinners(): void {
     for (const [id, position] of this.account.positions) {
-      const price = this.#state.prices[id];
+      const price = this.state.prices[id];
       if (price === null || price === undefined) continue;
-      if (markets.pricePnl(position, price) <= 0n) continue;
+      // Who wins is decided on what deleveraging has left.
+      const seen = replay(markets.sideOf(this.state.market(id), position.size), position, MAX_EVENTS);
+      if (markets.pricePnl(seen.position, price) <= 0n) continue;
       this.touchPosition(id);
       this.crystallise(id);
+      this.putBack(id);
     }
   }
 
   /** Cash out to the account; the rest of `net` becomes debt. */
   #receive(): bigint {
-    const state = this.#state;
+    const state = this.state;
     const paid = this.#payable();
     const debt = this.net - paid;
     if (debt === 0n) return paid;
@@ -242,7 +195,7 @@ export class Operation {
 
   /** Cash in from the account, after setting off what it lacks against what it is owed. */
   #payLoss(deficit: bigint): bigint {
-    const state = this.#state;
+    const state = this.state;
     let need = min(-this.net, pos(-(this.account.margin - this.charges + this.net)));
     let paid = -this.net - deficit;
     for (const id of [UNPAID_PROFIT, SETTLED_RETURN] as const) {
@@ -251,25 +204,5 @@ export class Operation {
       paid -= part;
     }
     return paid;
-  }
-
-  #held(id: number): Position {
-    const position = this.position(id);
-    if (position === undefined) throw new Error(`no position in market ${id}`);
-    return position;
-  }
-
-  #book(market: Market, toAccount: bigint): void {
-    this.net += toAccount;
-    this.#state.edit(market).realised -= toAccount;
-  }
-
-  #replace(market: Market, before: Position | undefined, after: Position | undefined): void {
-    const state = this.#state;
-    state.edit(market);
-    if (before !== undefined) markets.addToSide(market, before, -1n);
-    if (after !== undefined) markets.addToSide(market, after, 1n);
-    state.edit(state.pool).openNotional += (after?.cost ?? 0n) - (before?.cost ?? 0n);
-    state.setPosition(this.account, market.id, after);
   }
 }

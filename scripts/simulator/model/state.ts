@@ -1,5 +1,6 @@
 /** Everything the model remembers, and the journal that undoes an operation that fails. */
 import { NO_STAKE, newClass } from "./debts.ts";
+import { markAt } from "./market.ts";
 import { clamp, divDown, pos } from "./math.ts";
 import {
   type Account,
@@ -10,13 +11,16 @@ import {
   LEDGERS,
   type LedgerName,
   type Ledgers,
+  type LpClaims,
   type Market,
   ModelError,
   type Pool,
   type PoolParams,
   type Position,
   type RiskParams,
+  type Round,
   type Shares,
+  type TraderLosses,
   type TrancheName,
 } from "./types.ts";
 import { navsAt } from "./waterfall.ts";
@@ -50,6 +54,11 @@ export class State {
   readonly lpEpochs: Epochs | undefined;
   readonly insuranceEpochs: Epochs | undefined;
   readonly debts: readonly [DebtClass, DebtClass] = [newClass(), newClass()];
+  readonly losses: TraderLosses = { book: newClass(), lost: 0n, repaid: 0n, events: [] };
+  readonly lpClaims: Record<TrancheName, LpClaims> = { senior: newLpClaims(), junior: newLpClaims() };
+  /** What nobody carried of all incidents so far. */
+  readonly waterfall = { residual: 0n };
+  readonly round: Round = { contributed: 0n, need: 0n, weight: 0n, hour: 0n, rewarded: 0n };
   readonly fund: Fund;
   readonly feesDue: Record<string, bigint> = {};
   readonly markets: Market[] = [];
@@ -131,7 +140,14 @@ export class State {
   account(id: bigint): Account {
     let account = this.accounts.get(id);
     if (account === undefined) {
-      account = { id, margin: 0n, positions: new Map(), stakes: [NO_STAKE, NO_STAKE] };
+      account = {
+        id,
+        margin: 0n,
+        positions: new Map(),
+        stakes: [NO_STAKE, NO_STAKE],
+        lossStake: NO_STAKE,
+        lossRepaid: 0n,
+      };
       this.accounts.set(id, account);
     }
     return account;
@@ -179,6 +195,14 @@ export class State {
     return this.pool.openNotional === 0n ? 0n : this.pool.floor;
   }
 
+  /** Stores what the pool owes the traders of a market at a price. */
+  storeMark(market: Market, price: bigint): void {
+    const mark = markAt(market, price);
+    this.edit(this.pool).markTotal += mark - market.mark;
+    this.edit(market).mark = mark;
+    market.lastPrice = price;
+  }
+
   /** Books LP income that is in the ledgers already: the senior coupon. */
   accrueCoupon(income: bigint): void {
     const { principal, params } = this.pool;
@@ -206,3 +230,5 @@ const newShares = (): Shares => ({
   redemptions: new Map(),
   claimable: 0n,
 });
+
+const newLpClaims = (): LpClaims => ({ outstanding: 0n, lost: 0n, repaid: 0n });

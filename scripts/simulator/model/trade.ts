@@ -1,7 +1,6 @@
 /** contracts/README.md, "execute". */
 import { checkOpening, checkSize } from "./checks.ts";
 import { payDebts, splitFee } from "./flows.ts";
-import { skew } from "./market.ts";
 import { abs, BPS, CENT, divDown, divUp, min, pos, valueUp, WAD } from "./math.ts";
 import { Operation } from "./operation.ts";
 import type { State } from "./state.ts";
@@ -16,7 +15,7 @@ export function trade(state: State, id: bigint, market: number, delta: bigint, a
   const price = operation.touchMarket(market);
   operation.collect();
   operation.touchPosition(market);
-  const skewBefore = skew(record);
+  const skewBefore = operation.skewOf(market);
 
   const held = operation.position(market);
   const size = held?.size ?? 0n;
@@ -29,7 +28,8 @@ export function trade(state: State, id: bigint, market: number, delta: bigint, a
   checkFill(market, delta, value, acceptable);
   const after = operation.position(market);
   if (after !== undefined) checkSize(record, after.size, price, opening !== 0n);
-  if (operation.account.positions.size > MAX_POSITIONS) {
+  const others = [...operation.account.positions.keys()].filter((other) => other !== market).length;
+  if (held === undefined && after !== undefined && others >= MAX_POSITIONS) {
     throw new ModelError("Clearinghouse_TooManyPositions", id, MAX_POSITIONS);
   }
 
@@ -38,6 +38,7 @@ export function trade(state: State, id: bigint, market: number, delta: bigint, a
   let fee = divUp(record.params.feeBps * valueUp(abs(delta), price), BPS);
   if (opening === 0n) fee = min(fee, pos(operation.marginAfter()));
   operation.charge(splitFee(state, fee, before));
+  operation.putBack(market);
   operation.settleMoney();
   operation.post();
   operation.record();

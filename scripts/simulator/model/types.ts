@@ -28,6 +28,9 @@ export interface RiskParams {
   insuranceFeeMaxBps: bigint;
   treasuryFeeBps: bigint;
   insuranceTargetBps: bigint;
+  recoveryFeeBps: bigint;
+  deleverageRewardBps: bigint;
+  deleverageRewardCapUsd: bigint;
 }
 
 export interface PoolParams {
@@ -49,18 +52,56 @@ export interface Window {
   max: bigint;
 }
 
+/** Positions of like entry price on one side. */
+export interface Bucket {
+  /** `generation * 8192 + tick`. */
+  readonly id: number;
+  size: bigint;
+  cost: bigint;
+  weight: bigint;
+  /** Positions that point here; one closed by an event points here until it is replayed. */
+  count: bigint;
+  /** Worst entry in it: highest of longs, lowest of shorts. */
+  edge: bigint;
+  /** Since it was last populated. */
+  hasHaircut: boolean;
+  /** Numbers, from 1, of those events of the side that reached it. Replaced on every change. */
+  events: readonly number[];
+}
+
+/** One deleveraging of one side: `haircut` of the profit at `price` withheld, then `closeFraction` closed. */
+export interface AdlEvent {
+  readonly price: bigint;
+  readonly closePrice: bigint;
+  readonly closeFraction: bigint;
+  readonly haircut: bigint;
+  readonly fundingIndex: bigint;
+  /** Where the loss is on record, from 1; 0: nothing was withheld. */
+  readonly lossId: number;
+}
+
+/** One side of a market: S, N, Z, W and its buckets. */
+export interface Side {
+  readonly isLong: boolean;
+  size: bigint;
+  cost: bigint;
+  weight: bigint;
+  settled: bigint;
+  /** All there ever were; one that was only looked at means nothing. */
+  readonly buckets: Map<number, Bucket>;
+  /** Ids of the populated ones. Replaced on every change, as are the next two. */
+  populated: readonly number[];
+  /** By tick: which generation takes newcomers. */
+  generations: ReadonlyMap<number, number>;
+  events: readonly AdlEvent[];
+}
+
 export interface Market {
   id: number;
   params: MarketParams;
   state: MarketState;
-  longSize: bigint;
-  longCost: bigint;
-  shortSize: bigint;
-  shortCost: bigint;
-  fundingWeightLong: bigint;
-  fundingWeightShort: bigint;
-  settledLong: bigint;
-  settledShort: bigint;
+  readonly long: Side;
+  readonly short: Side;
   fundingIndex: bigint;
   touchedAt: bigint;
   mark: bigint;
@@ -79,6 +120,9 @@ export interface Position {
   readonly fundingEntry: bigint;
   readonly settled: bigint;
   readonly bondCents: bigint;
+  /** The bucket it is in, and how many events of its side it has seen. */
+  readonly bucket: number;
+  readonly eventCursor: number;
 }
 
 /** One account's stake in one class of debts. Immutable. */
@@ -94,6 +138,9 @@ export interface Account {
   /** By market id, in ascending order. Replaced on every change. */
   positions: ReadonlyMap<number, Position>;
   stakes: readonly [Stake, Stake];
+  /** In the traders' recovery claims, and what was repaid and not paid out. */
+  lossStake: Stake;
+  lossRepaid: bigint;
 }
 
 export interface DebtClass {
@@ -110,6 +157,41 @@ export interface EraEnd {
   readonly index: bigint;
   readonly outstanding: bigint;
   readonly points: bigint;
+  /** Not 0: written off, old points became `outstanding` USD of this loss. */
+  readonly lossId: number;
+}
+
+/** What traders lost to deleveraging and write-offs, and are owed back. */
+export interface TraderLosses {
+  readonly book: DebtClass;
+  lost: bigint;
+  repaid: bigint;
+  /** By number, from 1. Replaced on every change. */
+  events: readonly LossEvent[];
+}
+
+/** Whoever lost joins with `rate` points (1e36) a dollar, counted from then. */
+export interface LossEvent {
+  readonly rate: bigint;
+  readonly index: bigint;
+  readonly era: bigint;
+}
+
+/** What the LPs of one tranche lost and are owed back. */
+export interface LpClaims {
+  outstanding: bigint;
+  lost: bigint;
+  repaid: bigint;
+}
+
+/** Whose turn it is to restore the floor, and what callers earned in this hour. */
+export interface Round {
+  /** Bit m: market m has had its turn. */
+  contributed: bigint;
+  need: bigint;
+  weight: bigint;
+  hour: bigint;
+  rewarded: bigint;
 }
 
 export const LEDGERS = ["margin", "cash", "insurance", "pendingPnl", "queue", "recovery", "orders", "fees"] as const;

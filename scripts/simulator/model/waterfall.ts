@@ -1,4 +1,4 @@
-/** Who carries a deficit. PROTOCOL §9 without ADL: what it would carry is residual. */
+/** Who carries a deficit. PROTOCOL §9. */
 import { clamp, max, min, pos } from "./math.ts";
 
 export const navsAt = (equity: bigint, principal: bigint): { senior: bigint; junior: bigint } => ({

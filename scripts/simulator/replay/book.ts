@@ -70,7 +70,7 @@ export class TraderBook {
 
   /** Signed size of all positions. */
   get skew(): bigint {
-    return this.market.longSize - this.market.shortSize;
+    return this.market.long.size - this.market.short.size;
   }
 
   /** Reads again what a block changed. */
@@ -84,8 +84,8 @@ export class TraderBook {
     };
     const [market] = await read("market", [this.stage.market]);
     Object.assign(this.market, {
-      longSize: market.long.sizeBase,
-      shortSize: market.short.sizeBase,
+      long: { ...this.market.long, size: market.long.sizeBase },
+      short: { ...this.market.short, size: market.short.sizeBase },
       fundingIndex: market.fundingIndex,
       touchedAt: market.touchedAt,
     });
@@ -124,8 +124,7 @@ export class TraderBook {
   /** To the wei, as the contracts would say at that price and time. */
   health(seat: Seat, price: bigint, time: number): { equity: bigint; maintenance: bigint } {
     const { index } = accrued(this.market, price, BigInt(time));
-    const position = { ...seat, bondCents: 0n };
-    const unrealised = pricePnl(position, price) + seat.settled - fundingOwed(position, index);
+    const unrealised = pricePnl(seat, price) + seat.settled - fundingOwed(seat, index);
     return {
       equity: seat.margin + seat.owed + unrealised,
       maintenance: maintenanceRequirement(this.market, seat.size, seat.mmBps, price),

@@ -8,6 +8,8 @@ const trader = (id: bigint): Account => ({
   margin: 0n,
   positions: new Map(),
   stakes: [debts.NO_STAKE, debts.NO_STAKE],
+  lossStake: debts.NO_STAKE,
+  lossRepaid: 0n,
 });
 
 describe("model › debts", function () {

@@ -60,9 +60,18 @@ export const FREE: RiskParams = {
   insuranceFeeMaxBps: 5_000n,
   treasuryFeeBps: 1_000n,
   insuranceTargetBps: 1_000n,
+  recoveryFeeBps: 2_000n,
+  deleverageRewardBps: 0n,
+  deleverageRewardCapUsd: 0n,
 };
 
-export const CHARGING: RiskParams = { ...FREE, penaltyBps: 50n, keeperFloorCents: 500n };
+export const CHARGING: RiskParams = {
+  ...FREE,
+  penaltyBps: 50n,
+  keeperFloorCents: 500n,
+  deleverageRewardBps: 10n,
+  deleverageRewardCapUsd: 100n,
+};
 
 export function exchangeWith(risk: RiskParams, markets: readonly MarketParams[], maxDrawPerDayBps = 10_000n): Exchange {
   const exchange = new Exchange({
