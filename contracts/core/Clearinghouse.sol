@@ -2,19 +2,20 @@
 pragma solidity 0.8.37;
 
 import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
+import {IDeleveraging} from "../interfaces/IDeleveraging.sol";
 import {ILiquidityPool} from "../interfaces/ILiquidityPool.sol";
 import {ILossWaterfall} from "../interfaces/ILossWaterfall.sol";
 import {IOracleRouter} from "../interfaces/IOracleRouter.sol";
 import {IVault} from "../interfaces/IVault.sol";
-import {OperationLib} from "../margin/OperationLib.sol";
 import {AccountId} from "../types/AccountId.sol";
 import {Account, Market, MarketParams, MarketState, Position, RiskParams} from "../types/Market.sol";
 import {MarketId} from "../types/MarketId.sol";
-import {Operation} from "../types/State.sol";
+import {DeleveragingRound, Operation} from "../types/State.sol";
 import {ClearinghouseAccounts} from "./ClearinghouseAccounts.sol";
 import {ClearinghouseBase} from "./ClearinghouseBase.sol";
 import {ClearinghouseTrading} from "./ClearinghouseTrading.sol";
 import {ListingLib} from "./ListingLib.sol";
+import {ViewLib} from "./ViewLib.sol";
 
 /// @title Clearinghouse
 /// @notice The one ledger of accounts, positions and markets. Accounts and trading are inherited; here are the markets'
@@ -29,21 +30,22 @@ contract Clearinghouse is ClearinghouseAccounts, ClearinghouseTrading {
         address treasury,
         RiskParams memory risk
     ) ClearinghouseBase(authority_, vault, pool, waterfall, oracle, treasury) {
-        ListingLib.setRisk(_state, risk);
+        ListingLib.setRisk(_state, abi.encode(risk));
     }
 
     // --------------------------------------------------------------------------------------------------- governance
+    // The library decodes the parameters from the call's own bytes: twice would not fit here.
 
     /// @inheritdoc IClearinghouse
-    function listMarket(MarketParams calldata params) external restricted returns (MarketId id) {
-        return ListingLib.list(_state, params);
+    function listMarket(MarketParams calldata) external restricted returns (MarketId id) {
+        return ListingLib.list(_state, msg.data[4:]);
     }
 
     /// @inheritdoc IClearinghouse
-    function setMarketParams(MarketId id, MarketParams calldata params) external restricted nonReentrant {
+    function setMarketParams(MarketId id, MarketParams calldata) external restricted nonReentrant {
         _requireListed(id);
         Operation memory op;
-        _commit(ListingLib.setParams(_state, op, id, params, _price(id)));
+        _commit(ListingLib.setParams(_state, op, id, msg.data[36:], _price(id)));
     }
 
     /// @inheritdoc IClearinghouse
@@ -62,8 +64,8 @@ contract Clearinghouse is ClearinghouseAccounts, ClearinghouseTrading {
     }
 
     /// @inheritdoc IClearinghouse
-    function setRiskParams(RiskParams calldata params) external restricted {
-        ListingLib.setRisk(_state, params);
+    function setRiskParams(RiskParams calldata) external restricted {
+        ListingLib.setRisk(_state, msg.data[4:]);
     }
 
     function _setState(MarketId id, MarketState state) private {
@@ -92,32 +94,32 @@ contract Clearinghouse is ClearinghouseAccounts, ClearinghouseTrading {
 
     /// @inheritdoc IClearinghouse
     function health(AccountId id) external view returns (Health memory) {
-        return _health(id);
+        _handOver(ViewLib.health(_state, id, _book(id, false)));
     }
 
     /// @inheritdoc IClearinghouse
     function exposure() external view returns (Exposure memory) {
-        return ListingLib.exposure(_state);
+        _handOver(ViewLib.exposure(_state));
     }
 
     /// @inheritdoc IClearinghouse
     function account(AccountId id) external view returns (Account memory) {
-        return _state.accounts[id];
+        _handOver(ViewLib.account(_state, id));
     }
 
     /// @inheritdoc IClearinghouse
     function position(AccountId id, MarketId marketId) external view returns (Position memory) {
-        return _state.positions[id][marketId];
+        _handOver(ViewLib.position(_state, id, marketId));
     }
 
     /// @inheritdoc IClearinghouse
     function market(MarketId id) external view returns (Market memory) {
-        return _state.markets[id];
+        _handOver(ViewLib.market(_state, id));
     }
 
     /// @inheritdoc IClearinghouse
     function riskParams() external view returns (RiskParams memory) {
-        return _state.risk;
+        _handOver(ViewLib.riskParams(_state));
     }
 
     /// @inheritdoc IClearinghouse
@@ -126,12 +128,60 @@ contract Clearinghouse is ClearinghouseAccounts, ClearinghouseTrading {
     }
 
     /// @inheritdoc IClearinghouse
-    function debtsTo(AccountId id) external view returns (uint256 collectable, uint256 outstanding) {
-        return (OperationLib.collectableBy(_state, id), OperationLib.owedTo(_state, id));
+    function debtsTo(AccountId id) external view returns (uint256, uint256) {
+        _handOver(ViewLib.debtsTo(_state, id));
     }
 
     /// @inheritdoc IClearinghouse
     function debts() external view returns (uint256 settledReturn, uint256 unpaidProfit) {
         return (_state.debts[0].outstanding, _state.debts[1].outstanding);
+    }
+
+    /// @inheritdoc IDeleveraging
+    function replayed(AccountId id, MarketId marketId) external view returns (Replayed memory) {
+        _handOver(ViewLib.replayed(_state, id, marketId));
+    }
+
+    /// @inheritdoc IDeleveraging
+    function buckets(MarketId id, bool isLong, uint256 price) external view returns (BucketView[] memory) {
+        _handOver(ViewLib.buckets(_state, id, isLong, price));
+    }
+
+    /// @inheritdoc IDeleveraging
+    function previewHaircut(
+        AccountId id,
+        MarketId marketId,
+        uint256 price,
+        uint256 need
+    ) external view returns (HaircutPreview memory) {
+        _handOver(ViewLib.previewHaircut(_state, id, marketId, price, need));
+    }
+
+    /// @inheritdoc IDeleveraging
+    function previewDeleverage(MarketId id) external view returns (DeleveragePreview memory) {
+        _handOver(ViewLib.previewDeleverage(_state, id, _open(), POOL.equity(), POOL.floor()));
+    }
+
+    /// @inheritdoc IDeleveraging
+    function claimsOf(AccountId id) external view returns (uint256, uint256) {
+        _handOver(ViewLib.claimsOf(_state, id));
+    }
+
+    /// @inheritdoc IDeleveraging
+    function traderClaims() external view returns (uint256, uint256, uint256) {
+        _handOver(ViewLib.traderClaims(_state));
+    }
+
+    /// @inheritdoc IDeleveraging
+    function round() external view returns (DeleveragingRound memory) {
+        _handOver(ViewLib.round(_state));
+    }
+
+    /// @dev Ends a view with what a library has encoded: decoding a struct to encode it again would double the size of this
+    /// contract's views.
+    function _handOver(bytes memory encoded) private pure {
+        assembly ("memory-safe") {
+            return(add(encoded, 32), mload(encoded))
+        }
     }
 }

@@ -3,15 +3,21 @@ pragma solidity 0.8.37;
 
 import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
 import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
+import {IDeleveraging} from "../interfaces/IDeleveraging.sol";
 import {SettlementLib} from "../margin/SettlementLib.sol";
+import {TraderClaimLib} from "../loss/TraderClaimLib.sol";
 import {AccountId} from "../types/AccountId.sol";
 import {Ledger} from "../types/Ledger.sol";
+import {LossClaim, TraderLosses} from "../types/Loss.sol";
 import {Account} from "../types/Market.sol";
+import {Operation} from "../types/State.sol";
 import {ClearinghouseBase} from "./ClearinghouseBase.sol";
 
 /// @title ClearinghouseAccounts
 /// @notice Margin in, out, and between one owner's accounts.
 abstract contract ClearinghouseAccounts is ClearinghouseBase {
+    using TraderClaimLib for TraderLosses;
+
     /// @inheritdoc IClearinghouse
     function deposit(AccountId id, uint256 amountNative) external nonReentrant {
         _deposit(id, amountNative);
@@ -66,6 +72,33 @@ abstract contract ClearinghouseAccounts is ClearinghouseBase {
         emit FeesClaimed(msg.sender, paid);
     }
 
+    /// @inheritdoc IDeleveraging
+    function claim(AccountId id) external nonReentrant returns (uint256 paid) {
+        if (id.owner() == address(0)) revert Clearinghouse_ZeroOwner(id);
+        // A debt that was written off becomes a claim when the account is touched.
+        if (_state.accounts[id].debts != 0) _commit(SettlementLib.collectDebts(_state, _open(), id));
+        LossClaim storage claim_ = _state.lossClaims[id];
+        paid = VAULT.payTo(Ledger.Recovery, id.owner(), _state.losses.collect(claim_));
+        if (paid == 0) revert Clearinghouse_NothingToClaim(id.owner());
+        claim_.repaid -= paid;
+        emit ClaimPaid(id, id.owner(), paid);
+    }
+
+    /// @inheritdoc IDeleveraging
+    function recover(uint256 amountNative) external nonReentrant returns (uint256 taken) {
+        Operation memory op = _open();
+        uint256 owed = op.claimsBefore + _state.losses.book.outstanding;
+        uint256 scale = VAULT.SCALE();
+        uint256 needed = (owed + scale - 1) / scale;
+        if (amountNative > needed) amountNative = needed;
+        if (amountNative == 0) revert Clearinghouse_ZeroAmount();
+        taken = VAULT.receiveFrom(Ledger.Recovery, msg.sender, amountNative);
+        uint256 toTraders = _state.losses.repay(taken);
+        op.recovery = taken - toTraders;
+        _commit(op);
+        emit Recovered(msg.sender, toTraders, taken - toTraders);
+    }
+
     /// @inheritdoc IClearinghouse
     function isAuthorized(AccountId id, address caller) public view returns (bool) {
         address owner = id.owner();
@@ -96,7 +129,7 @@ abstract contract ClearinghouseAccounts is ClearinghouseBase {
         if (source.debts != 0) {
             _commit(SettlementLib.collectDebts(_state, _open(), id));
         }
-        uint256 free = source.openMarkets == 0 ? source.margin : _health(id).withdrawable;
+        uint256 free = source.openMarkets == 0 ? source.margin : _withdrawable(id);
         if (amount > free) revert Clearinghouse_AboveWithdrawable(id, free, amount);
         source.margin -= uint128(amount);
     }

@@ -102,7 +102,7 @@ abstract contract ClearinghouseBase is IClearinghouse, AccessManaged, Reentrancy
 
     /// @dev Starts an operation with what the pool has before it.
     function _open() internal view returns (Operation memory op) {
-        (op.cash, op.insurance, op.debtsBefore, op.openNotionalBefore) = POOL.snapshot();
+        (op.cash, op.insurance, op.debtsBefore, op.openNotionalBefore, op.claimsBefore) = POOL.snapshot();
     }
 
     /// @dev Moves the money, brings the pool's equity up to date, and repays debts from what cash there is. An account
@@ -110,7 +110,7 @@ abstract contract ClearinghouseBase is IClearinghouse, AccessManaged, Reentrancy
     function _commit(Operation memory op) internal returns (ILiquidityPool.Standing memory standing) {
         if (op.isShort) op = SettlementLib.finishShort(_state, op, _book(op.account, true));
         _post(op.flows);
-        standing = POOL.record(ILiquidityPool.Change(op.marks, op.unpaid, op.openNotional, op.income));
+        standing = POOL.record(ILiquidityPool.Change(op.marks, op.unpaid, op.openNotional, op.income, op.recovery));
         if (standing.unpaid != 0 && standing.cash != 0) standing = _payDebts(standing.cash);
     }
 
@@ -120,7 +120,7 @@ abstract contract ClearinghouseBase is IClearinghouse, AccessManaged, Reentrancy
         flows[uint256(Ledger.Cash)] = -int256(paid);
         flows[uint256(Ledger.Recovery)] = int256(paid);
         _post(flows);
-        return POOL.record(ILiquidityPool.Change(0, -int256(cancelled), 0, 0));
+        return POOL.record(ILiquidityPool.Change(0, -int256(cancelled), 0, 0, 0));
     }
 
     function _post(int256[LEDGER_COUNT] memory flows) private {
@@ -131,7 +131,7 @@ abstract contract ClearinghouseBase is IClearinghouse, AccessManaged, Reentrancy
         }
     }
 
-    function _health(AccountId id) internal view returns (Health memory) {
-        return RiskLib.health(_state, id, _book(id, false));
+    function _withdrawable(AccountId id) internal view returns (uint256) {
+        return RiskLib.withdrawable(_state, id, _book(id, false));
     }
 }

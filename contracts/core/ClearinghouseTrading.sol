@@ -2,14 +2,17 @@
 pragma solidity 0.8.37;
 
 import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
+import {IDeleveraging} from "../interfaces/IDeleveraging.sol";
 import {ILiquidityPool} from "../interfaces/ILiquidityPool.sol";
 import {LiquidationLib} from "../liquidation/LiquidationLib.sol";
+import {DeficitLib} from "../loss/DeficitLib.sol";
+import {DeleveragingLib} from "../loss/DeleveragingLib.sol";
 import {SettlementLib} from "../margin/SettlementLib.sol";
 import {MarketLib} from "../market/MarketLib.sol";
 import {AccountId} from "../types/AccountId.sol";
-import {Market} from "../types/Market.sol";
+import {MarketBook} from "../types/Market.sol";
 import {MarketId} from "../types/MarketId.sol";
-import {Book, Operation, Outcome, Trade} from "../types/State.sol";
+import {Attribution, Book, DeleverageCall, Operation, Trade} from "../types/State.sol";
 import {ClearinghouseBase} from "./ClearinghouseBase.sol";
 import {RiskLib} from "./RiskLib.sol";
 import {TradeLib} from "./TradeLib.sol";
@@ -17,7 +20,7 @@ import {TradeLib} from "./TradeLib.sol";
 /// @title ClearinghouseTrading
 /// @notice Trades, and what anybody may call: mark, settle, liquidate.
 abstract contract ClearinghouseTrading is ClearinghouseBase {
-    using MarketLib for Market;
+    using MarketLib for MarketBook;
 
     /// @inheritdoc IClearinghouse
     function execute(
@@ -36,7 +39,7 @@ abstract contract ClearinghouseTrading is ClearinghouseBase {
         trade.price = _price(marketId);
 
         Operation memory op;
-        (op, trade) = TradeLib.run(_state, _open(), id, trade);
+        (op, trade.opened, trade.skewBefore, trade.fee) = TradeLib.run(_state, _open(), id, trade);
         ILiquidityPool.Standing memory standing = _commit(op);
         if (trade.opened != 0) {
             Book memory book = _book(id, false);
@@ -57,7 +60,7 @@ abstract contract ClearinghouseTrading is ClearinghouseBase {
     function mark(MarketId id) external nonReentrant {
         _requireListed(id);
         Operation memory op;
-        _mark(op, id);
+        _mark(op, id, _price(id));
         _commit(op);
     }
 
@@ -65,7 +68,7 @@ abstract contract ClearinghouseTrading is ClearinghouseBase {
     function markAll() external nonReentrant {
         Operation memory op;
         uint256 count = _state.marketCount;
-        for (uint8 i = 0; i < count; ++i) _mark(op, MarketId.wrap(i));
+        for (uint8 i = 0; i < count; ++i) _mark(op, MarketId.wrap(i), _price(MarketId.wrap(i)));
         _commit(op);
     }
 
@@ -73,37 +76,83 @@ abstract contract ClearinghouseTrading is ClearinghouseBase {
     function liquidate(AccountId id) external nonReentrant {
         Book memory book = _book(id, true);
         Operation memory op;
-        Outcome memory outcome;
-        (op, outcome) = LiquidationLib.run(_state, _open(), book, id, msg.sender);
+        Attribution memory attribution;
+        (op, attribution) = LiquidationLib.run(_state, _open(), book, id, msg.sender);
         ILiquidityPool.Standing memory standing = _commit(op);
-        emit AccountLiquidated(
-            id,
-            msg.sender,
-            outcome.equityBefore,
-            outcome.maintenance,
-            outcome.closedNotional,
-            outcome.penalty,
-            outcome.bonds,
-            outcome.deficit
-        );
-        if (outcome.deficit == 0) return;
+        if (attribution.deficit != 0) _absorb(id, book, attribution, standing.unpaid != 0);
+    }
 
-        uint256 paid = WATERFALL.absorb(id, outcome.deficit, outcome.matched);
-        if (outcome.matched != 0) LiquidationLib.bookCover(_state, book, outcome.matchedByMarket, paid);
-        if (standing.unpaid != 0 && paid != 0) _payDebts(standing.cash + paid);
+    /// @inheritdoc IDeleveraging
+    function deleverage(MarketId id) external nonReentrant returns (uint256 collected) {
+        _requireListed(id);
+        Operation memory op;
+        DeleverageCall memory c;
+        c.dead = _refresh(op, id);
+        (c.market, c.price, c.keeper) = (id, _mark(op, id, _price(id)), msg.sender);
+        ILiquidityPool.Standing memory standing = _commit(op);
+        (c.equity, c.floor) = (standing.equity, standing.floor);
+        (op, collected) = DeleveragingLib.run(_state, _open(), c);
+        standing = _commit(op);
+        if (c.equity >= int256(c.floor)) return collected;
+        _state.markets[id].base += int128(uint128(WATERFALL.coverResidual(collected)));
+        if (standing.equity >= int256(standing.floor)) _state.round.contributed = 0;
+    }
+
+    /// @inheritdoc IDeleveraging
+    function replay(
+        AccountId id,
+        MarketId marketId,
+        uint256 maxEvents
+    ) external nonReentrant returns (bool isComplete) {
+        Operation memory op;
+        (op, isComplete) = SettlementLib.replay(_state, _open(), id, marketId, maxEvents);
+        _commit(op);
     }
 
     /// @inheritdoc IClearinghouse
     function payDebts() external nonReentrant {
         Operation memory op;
+        ILiquidityPool.Standing memory standing = _commit(op);
+        // Without positions no loser is left who could pay: what is owed becomes claims, and the pool can start again.
+        if (standing.unpaid == 0 || POOL.openNotional() != 0) return;
+        uint256 amount = SettlementLib.writeOffDebts(_state);
+        op.unpaid = -int256(amount);
         _commit(op);
+        WATERFALL.coverResidual(amount);
     }
 
-    function _mark(Operation memory op, MarketId id) internal {
-        Market storage market_ = _state.markets[id];
-        uint256 price = _price(id);
+    /// @dev Takes a deficit through the layers; what the pool's floor lacks comes from traders in profit.
+    function _absorb(AccountId id, Book memory book, Attribution memory attribution, bool hasDebts) private {
+        (uint256 paid, uint256 short) = WATERFALL.absorb(id, attribution.deficit, attribution.matched);
+        if (attribution.matched == 0) return;
+        DeficitLib.bookCover(_state, book, attribution.matchedByMarket, paid);
+        Operation memory op;
+        uint256 taken;
+        if (short != 0) (op, taken) = DeleveragingLib.cover(_state, op, book, attribution, short);
+        if (short != 0 || (paid != 0 && hasDebts)) _commit(op);
+        if (short != 0) WATERFALL.conclude(id, taken);
+    }
+
+    /// @dev Marks every other market with positions whose mark is old. Those without a price keep it.
+    /// @return dead Bit m set: market m has no price.
+    function _refresh(Operation memory op, MarketId except) private returns (uint256 dead) {
+        uint256 count = _state.marketCount;
+        for (uint8 i = 0; i < count; ++i) {
+            MarketId id = MarketId.wrap(i);
+            MarketBook storage market_ = _state.markets[id];
+            if (id == except || block.timestamp - market_.touchedAt <= _state.risk.maxMarkAge) continue;
+            if (market_.openNotional() == 0) continue;
+            uint256 price = _tryPrice(id);
+            if (price == 0) dead |= 1 << i;
+            else _mark(op, id, price);
+        }
+    }
+
+    function _mark(Operation memory op, MarketId id, uint256 price) internal returns (uint256) {
+        MarketBook storage market_ = _state.markets[id];
         op.income += market_.touch(price);
         op.marks += market_.remark(price);
         emit MarketMarked(id, price, market_.mark, market_.fundingIndex);
+        return price;
     }
 }

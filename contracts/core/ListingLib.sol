@@ -4,28 +4,27 @@ pragma solidity 0.8.37;
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {RiskConfig} from "../governance/RiskConfig.sol";
 import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
-import {ExposureLib} from "../market/ExposureLib.sol";
 import {MarketLib} from "../market/MarketLib.sol";
 import {MathLib} from "../math/MathLib.sol";
-import {Market, MarketParams, MarketState, RiskParams} from "../types/Market.sol";
+import {MarketBook, MarketParams, MarketState, RiskParams} from "../types/Market.sol";
 import {MAX_MARKETS, MarketId} from "../types/MarketId.sol";
 import {Operation, State} from "../types/State.sol";
 
 /// @title ListingLib
 /// @notice What loops over markets or changes their terms. Linked: rare, and too large for the clearinghouse.
 library ListingLib {
-    using ExposureLib for Market;
-    using MarketLib for Market;
+    using MarketLib for MarketBook;
     using SafeCast for int256;
 
     /// @notice Adds a market, reduce-only until somebody opens it.
     /// @dev Requirements: fewer than 32 markets, else {IClearinghouse.Clearinghouse_TooManyMarkets}; bounds of `RiskConfig`.
-    function list(State storage state, MarketParams memory params) external returns (MarketId id) {
+    function list(State storage state, bytes calldata encoded) external returns (MarketId id) {
+        MarketParams memory params = abi.decode(encoded, (MarketParams));
         uint256 count = state.marketCount;
         if (count == MAX_MARKETS) revert IClearinghouse.Clearinghouse_TooManyMarkets(count, MAX_MARKETS);
         RiskConfig.checkMarket(params, state.risk);
         id = MarketId.wrap(uint8(count));
-        Market storage listed = state.markets[id];
+        MarketBook storage listed = state.markets[id];
         listed.params = params;
         listed.isListed = true;
         listed.state = MarketState.ReduceOnly;
@@ -39,11 +38,12 @@ library ListingLib {
         State storage state,
         Operation memory op,
         MarketId id,
-        MarketParams memory params,
+        bytes calldata encoded,
         uint256 price
     ) external returns (Operation memory) {
+        MarketParams memory params = abi.decode(encoded, (MarketParams));
         RiskConfig.checkMarket(params, state.risk);
-        Market storage listed = state.markets[id];
+        MarketBook storage listed = state.markets[id];
         op.income += listed.touch(price);
         // Windows of another length are numbered otherwise and mean nothing any more.
         if (params.keeperWindow != listed.params.keeperWindow) delete listed.windows;
@@ -54,7 +54,8 @@ library ListingLib {
     }
 
     /// @notice Sets the parameters of all markets, checked against each market's own.
-    function setRisk(State storage state, RiskParams memory params) external {
+    function setRisk(State storage state, bytes calldata encoded) external {
+        RiskParams memory params = abi.decode(encoded, (RiskParams));
         RiskConfig.checkRisk(params);
         uint256 count = state.marketCount;
         for (uint8 i = 0; i < count; ++i) RiskConfig.checkMarket(state.markets[MarketId.wrap(i)].params, params);
@@ -66,7 +67,7 @@ library ListingLib {
     function recordBases(State storage state) external {
         uint256 count = state.marketCount;
         for (uint8 i = 0; i < count; ++i) {
-            Market storage listed = state.markets[MarketId.wrap(i)];
+            MarketBook storage listed = state.markets[MarketId.wrap(i)];
             listed.baseCandidate = listed.contribution().toInt128();
         }
     }
@@ -75,14 +76,8 @@ library ListingLib {
     function applyBases(State storage state) external {
         uint256 count = state.marketCount;
         for (uint8 i = 0; i < count; ++i) {
-            Market storage listed = state.markets[MarketId.wrap(i)];
+            MarketBook storage listed = state.markets[MarketId.wrap(i)];
             listed.base = MathLib.min(int256(listed.baseCandidate), listed.contribution()).toInt128();
         }
-    }
-
-    /// @notice What the pool's exits are measured against.
-    function exposure(State storage state) external view returns (IClearinghouse.Exposure memory total) {
-        uint256 count = state.marketCount;
-        for (uint8 i = 0; i < count; ++i) state.markets[MarketId.wrap(i)].addExposure(total);
     }
 }

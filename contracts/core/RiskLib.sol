@@ -6,14 +6,14 @@ import {HealthLib} from "../margin/HealthLib.sol";
 import {MarketLib} from "../market/MarketLib.sol";
 import {BPS, MathLib, WAD} from "../math/MathLib.sol";
 import {AccountId} from "../types/AccountId.sol";
-import {Market, MarketParams, MarketState, NO_IMPACT} from "../types/Market.sol";
+import {MarketBook, MarketParams, MarketState, NO_IMPACT} from "../types/Market.sol";
 import {MarketId, NO_MARKET} from "../types/MarketId.sol";
 import {Book, State, Trade} from "../types/State.sol";
 
 /// @title RiskLib
 /// @notice What a trade that added risk must satisfy once it is booked. Linked: too large for the clearinghouse.
 library RiskLib {
-    using MarketLib for Market;
+    using MarketLib for MarketBook;
     using MathLib for int256;
     using MathLib for uint256;
 
@@ -37,17 +37,13 @@ library RiskLib {
         }
     }
 
-    /// @notice See {HealthLib.measure}.
-    function health(
-        State storage state,
-        AccountId account,
-        Book memory book
-    ) external view returns (IClearinghouse.Health memory) {
-        return HealthLib.measure(state, account, book, NO_MARKET);
+    /// @notice Margin that backs nothing, see {HealthLib.measure}.
+    function withdrawable(State storage state, AccountId account, Book memory book) external view returns (uint256) {
+        return HealthLib.measure(state, account, book, NO_MARKET).withdrawable;
     }
 
     function _checkTrade(State storage state, Trade memory trade, int256 equity, bool isPoolOpenable) private view {
-        Market storage market = state.markets[trade.market];
+        MarketBook storage market = state.markets[trade.market];
         MarketParams memory params = market.params;
         if (market.state != MarketState.Open) {
             revert IClearinghouse.Clearinghouse_MarketNotOpen(trade.market, market.state);
@@ -99,7 +95,7 @@ library RiskLib {
         for (uint256 i = 0; i < count; ++i) {
             MarketId id = MarketId.wrap(uint8(i));
             if (id == traded) continue;
-            Market storage other = state.markets[id];
+            MarketBook storage other = state.markets[id];
             uint256 age = block.timestamp - other.touchedAt;
             if (age > maxAge && (other.long.sizeBase != 0 || other.short.sizeBase != 0)) {
                 revert IClearinghouse.Clearinghouse_StaleMark(id, age, maxAge);

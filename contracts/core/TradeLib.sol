@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
 import {FeeLib} from "../liquidity/FeeLib.sol";
+import {TraderClaimLib} from "../loss/TraderClaimLib.sol";
 import {MarginLib} from "../margin/MarginLib.sol";
 import {OperationLib} from "../margin/OperationLib.sol";
 import {PositionLib} from "../margin/PositionLib.sol";
@@ -11,18 +12,20 @@ import {PriceImpactLib} from "../market/PriceImpactLib.sol";
 import {BPS, CENT, MathLib, WAD} from "../math/MathLib.sol";
 import {AccountId} from "../types/AccountId.sol";
 import {Ledger} from "../types/Ledger.sol";
-import {Market, MarketParams, Position, RiskParams} from "../types/Market.sol";
+import {TraderLosses} from "../types/Loss.sol";
+import {MarketBook, MarketParams, Position, RiskParams} from "../types/Market.sol";
 import {MAX_POSITIONS, MarketId} from "../types/MarketId.sol";
 import {Operation, State, Trade} from "../types/State.sol";
 
 /// @title TradeLib
 /// @notice Executes one trade on one position. Linked: too large for the clearinghouse.
 library TradeLib {
-    using MarketLib for Market;
+    using MarketLib for MarketBook;
     using MathLib for int256;
     using MathLib for uint256;
     using OperationLib for Operation;
     using PositionLib for Position;
+    using TraderClaimLib for TraderLosses;
 
     /// @notice Closes, then opens, then charges the fee and the bond.
     /// @dev Emits {IClearinghouse.PositionChanged}, {IClearinghouse.FeeRouted}.
@@ -31,10 +34,9 @@ library TradeLib {
         Operation memory op,
         AccountId account,
         Trade memory trade
-    ) external returns (Operation memory, Trade memory) {
+    ) external returns (Operation memory, uint256 opened, int256 skewBefore, uint256 fee) {
         op.begin(state, account);
-        RiskParams memory risk = state.risk;
-        Market storage market = state.markets[trade.market];
+        MarketBook storage market = state.markets[trade.market];
         trade.skewBefore = market.skew();
         Position memory position = op.take(state, trade.market, trade.price);
         bool wasOpen = position.size != 0;
@@ -44,12 +46,11 @@ library TradeLib {
         _open(market, params.skewScaleBase, trade, position);
         _checkFill(trade);
         _checkSize(params, trade, position);
-        _moveBond(state, op, trade.market, position, wasOpen, risk);
-        _chargeFee(state, op, trade, params, risk);
+        _chargeTerms(state, op, trade, params, position, wasOpen);
         op.put(state, trade.market, position, trade.price);
         _emitChange(account, trade, position);
         op.finish(state);
-        return (op, trade);
+        return (op, trade.opened, trade.skewBefore, trade.fee);
     }
 
     function _emitChange(AccountId account, Trade memory trade, Position memory position) private {
@@ -69,7 +70,7 @@ library TradeLib {
     /// @dev The part of the delta that reduces the position.
     function _close(
         Operation memory op,
-        Market storage market,
+        MarketBook storage market,
         uint256 scale,
         Trade memory trade,
         Position memory position
@@ -88,7 +89,12 @@ library TradeLib {
     }
 
     /// @dev The part that adds risk, at the skew the closing part left.
-    function _open(Market storage market, uint256 scale, Trade memory trade, Position memory position) private view {
+    function _open(
+        MarketBook storage market,
+        uint256 scale,
+        Trade memory trade,
+        Position memory position
+    ) private view {
         if (trade.opened == 0) return;
         int256 delta = trade.delta > 0 ? int256(trade.opened) : -int256(trade.opened);
         int256 skew = trade.skewBefore + trade.delta - delta;
@@ -121,6 +127,20 @@ library TradeLib {
         }
     }
 
+    /// @dev Bond, then fee.
+    function _chargeTerms(
+        State storage state,
+        Operation memory op,
+        Trade memory trade,
+        MarketParams memory params,
+        Position memory position,
+        bool wasOpen
+    ) private {
+        RiskParams memory risk = state.risk;
+        _moveBond(state, op, trade.market, position, wasOpen, risk);
+        _chargeFee(state, op, trade, params, risk);
+    }
+
     /// @dev A close that can pay only part of its fee goes through: what the pool owes the trader may be a debt for now.
     function _chargeFee(
         State storage state,
@@ -132,17 +152,22 @@ library TradeLib {
         trade.fee = trade.delta.abs().mulDivUp(trade.price, WAD).mulDivUp(params.feeBps, BPS);
         if (trade.opened == 0) trade.fee = trade.fee.min(op.marginAfter(state).pos());
         if (trade.fee == 0) return;
-        (uint256 toPool, uint256 toInsurance, uint256 toTreasury) = FeeLib.split(
+        FeeLib.Parts memory parts = FeeLib.split(
             trade.fee,
             risk,
             op.insurance,
-            op.openNotionalBefore
+            op.openNotionalBefore,
+            op.claimsBefore + state.losses.book.outstanding
         );
-        op.charge(Ledger.Cash, toPool);
-        op.charge(Ledger.Insurance, toInsurance);
-        op.charge(Ledger.Fees, toTreasury);
-        op.income += toPool;
-        emit IClearinghouse.FeeRouted(trade.fee, toPool, toInsurance, toTreasury);
+        op.charge(Ledger.Cash, parts.toPool);
+        op.charge(Ledger.Insurance, parts.toInsurance);
+        op.charge(Ledger.Fees, parts.toTreasury);
+        op.income += parts.toPool;
+        if (parts.toRecovery != 0) {
+            op.charge(Ledger.Recovery, parts.toRecovery);
+            op.recovery += parts.toRecovery - state.losses.repay(parts.toRecovery);
+        }
+        emit IClearinghouse.FeeRouted(trade.fee, parts.toPool, parts.toInsurance, parts.toRecovery, parts.toTreasury);
     }
 
     function _moveBond(

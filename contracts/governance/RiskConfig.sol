@@ -39,6 +39,9 @@ library RiskConfig {
     uint256 internal constant MIN_TARGET_HEALTH_BPS = 10_000; // one maintenance margin
     uint256 internal constant MAX_TARGET_HEALTH_BPS = 50_000;
     uint256 internal constant MAX_MARK_AGE = 86_400; // seconds
+    uint256 internal constant MAX_RECOVERY_FEE_BPS = 5_000;
+    uint256 internal constant MAX_DELEVERAGE_REWARD_BPS = 100;
+    uint256 internal constant MAX_DELEVERAGE_REWARD_CAP_USD = 100_000; // an hour
 
     /// @notice Checks everything about one market: its own bounds and those against the common parameters.
     /// @dev Reverts with {RiskConfig_OutOfBounds}.
@@ -71,6 +74,9 @@ library RiskConfig {
         _check("insuranceFeeMaxBps", risk.insuranceFeeMaxBps, 0, BPS - risk.treasuryFeeBps);
         _check("insuranceFeeMinBps", risk.insuranceFeeMinBps, 0, risk.insuranceFeeMaxBps);
         _check("insuranceTargetBps", risk.insuranceTargetBps, 0, BPS);
+        _check("recoveryFeeBps", risk.recoveryFeeBps, 0, MAX_RECOVERY_FEE_BPS);
+        _check("deleverageRewardBps", risk.deleverageRewardBps, 0, MAX_DELEVERAGE_REWARD_BPS);
+        _check("deleverageRewardCapUsd", risk.deleverageRewardCapUsd, 0, MAX_DELEVERAGE_REWARD_CAP_USD);
     }
 
     /// @notice Checks the three bounds that tie a market to the common parameters.

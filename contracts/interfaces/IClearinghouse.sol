@@ -4,11 +4,12 @@ pragma solidity 0.8.37;
 import {AccountId} from "../types/AccountId.sol";
 import {Account, Market, MarketParams, MarketState, Position, RiskParams} from "../types/Market.sol";
 import {MarketId} from "../types/MarketId.sol";
+import {IDeleveraging} from "./IDeleveraging.sol";
 
 /// @title IClearinghouse
 /// @notice Margin accounts, positions and markets in one ledger: the only writer of all three.
 /// @dev Units: USD WAD, prices USD per base unit WAD, sizes base units WAD; `amountNative` in token decimals.
-interface IClearinghouse {
+interface IClearinghouse is IDeleveraging {
     // ------------------------------------------------------------------------------------------------------- errors
 
     error Clearinghouse_NotAuthorized(AccountId account, address caller);
@@ -64,7 +65,7 @@ interface IClearinghouse {
     event MarginSettled(AccountId indexed account, int256 net, int256 owed, uint256 marginAfter);
 
     /// @notice A fee was divided.
-    event FeeRouted(uint256 fee, uint256 toPool, uint256 toInsurance, uint256 toTreasury);
+    event FeeRouted(uint256 fee, uint256 toPool, uint256 toInsurance, uint256 toRecovery, uint256 toTreasury);
 
     /// @notice Funding accrued and the mark was stored.
     event MarketMarked(MarketId indexed market, uint256 price, int256 mark, int256 fundingIndex);
@@ -188,7 +189,8 @@ interface IClearinghouse {
     function liquidate(AccountId account) external;
 
     /// @notice Repays debts to traders from pool cash. Every operation does so by itself; this is for cash that came from
-    /// elsewhere.
+    /// elsewhere. Once there are no positions, what the pool still owes becomes recovery claims of the same traders.
+    /// @dev Emits {DebtsPaid}, {DebtsWrittenOff}.
     function payDebts() external;
 
     // -------------------------------------------------------------------------------------------------- for the pool

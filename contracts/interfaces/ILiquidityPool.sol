@@ -11,6 +11,7 @@ interface ILiquidityPool {
         int256 unpaid; // debts to traders
         int256 openNotional; // entry cost of all positions
         uint256 income; // fees, penalties and funding that belong to LPs, for the coupon
+        uint256 recovery; // posted to `Ledger.Recovery` for the claims of LPs
     }
 
     /// @dev Where the pool stands after an operation.
@@ -18,6 +19,7 @@ interface ILiquidityPool {
         int256 equity; // E
         uint256 cash; // C
         uint256 unpaid; // debts to traders
+        uint256 floor; // Phi in force
         bool isOpenable; // both tranches hold the minimum
     }
 
@@ -78,7 +80,7 @@ interface ILiquidityPool {
     function snapshot()
         external
         view
-        returns (uint256 cash, uint256 insurance, uint256 unpaidDebts, uint256 openNotionalUsd);
+        returns (uint256 cash, uint256 insurance, uint256 unpaidDebts, uint256 openNotionalUsd, uint256 claims);
 
     /// @notice `E`, signed.
     function equity() external view returns (int256);

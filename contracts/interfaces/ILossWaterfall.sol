@@ -26,9 +26,13 @@ interface ILossWaterfall {
         uint256 residual
     );
 
-    /// @notice Allocates a deficit: forgone, insurance, junior, senior, ADL, residual.
-    /// @dev Units: USD WAD. Rounding: none. Emits {DeficitAbsorbed}. Constant gas. Called after the ledgers and marks
-    /// have been brought up to date without the insurance payment.
+    /// @notice Traders in profit, or those whose unpaid profit was written off, have carried what was nobody's. USD WAD.
+    event ResidualCovered(uint256 moved, uint256 residualLeft);
+
+    /// @notice Allocates a deficit: forgone, insurance, junior, senior; what is left is for traders in profit.
+    /// @dev Units: USD WAD. Rounding: none. Emits {DeficitAbsorbed} if nothing is left for traders; otherwise {conclude}
+    /// does, in the same transaction. Constant gas. Called after the ledgers and marks have been brought up to date without
+    /// the insurance payment.
     ///
     /// Requirements:
     /// - the caller is the clearinghouse, else {LossWaterfall_NotClearinghouse};
@@ -36,7 +40,30 @@ interface ILossWaterfall {
     ///
     /// Invariants: I4, I5. Never reverts for lack of funds.
     /// @return insurancePaid What the fund paid into cash.
-    function absorb(AccountId account, uint256 deficit, uint256 matched) external returns (uint256 insurancePaid);
+    /// @return shortOfFloor What the loss left the pool below its protected floor.
+    function absorb(
+        AccountId account,
+        uint256 deficit,
+        uint256 matched
+    ) external returns (uint256 insurancePaid, uint256 shortOfFloor);
+
+    /// @notice Ends the incident {absorb} began: `charged` came from traders in profit, what is missing is residual.
+    /// @dev Units: USD WAD. Emits {DeficitAbsorbed}.
+    ///
+    /// Requirements: the caller is the clearinghouse, else {LossWaterfall_NotClearinghouse}.
+    /// Invariants: I4.
+    function conclude(AccountId account, uint256 charged) external;
+
+    /// @notice Counts what traders were charged outside of an incident against the residual of earlier ones. Incidents stay
+    /// as they were booked; the running sum falls.
+    /// @dev Units: USD WAD. Emits {ResidualCovered} if there was any.
+    ///
+    /// Requirements: the caller is the clearinghouse, else {LossWaterfall_NotClearinghouse}.
+    /// @return moved What of `charged` was residual.
+    function coverResidual(uint256 charged) external returns (uint256 moved);
+
+    /// @notice Residual of all incidents that nobody has carried yet, USD WAD.
+    function residual() external view returns (uint256);
 
     /// @notice The record of one incident; ids count from 1.
     function incident(uint256 incidentId) external view returns (Incident memory);

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
-import {WaterfallLib} from "../loss/WaterfallLib.sol";
+import {DeficitLib} from "../loss/DeficitLib.sol";
 import {FundingLib} from "../market/FundingLib.sol";
 import {MarketLib} from "../market/MarketLib.sol";
 import {PriceImpactLib} from "../market/PriceImpactLib.sol";
@@ -11,11 +10,10 @@ import {MarginLib} from "../margin/MarginLib.sol";
 import {OperationLib} from "../margin/OperationLib.sol";
 import {PositionLib} from "../margin/PositionLib.sol";
 import {BPS, CENT, MathLib, WAD} from "../math/MathLib.sol";
-import {AccountId, toAccountId} from "../types/AccountId.sol";
-import {Ledger} from "../types/Ledger.sol";
-import {Market, MarketParams, Position, RiskParams} from "../types/Market.sol";
+import {AccountId} from "../types/AccountId.sol";
+import {MarketBook, MarketParams, Position, RiskParams} from "../types/Market.sol";
 import {MarketId} from "../types/MarketId.sol";
-import {Book, Operation, Outcome, State} from "../types/State.sol";
+import {Attribution, Book, Operation, Outcome, State} from "../types/State.sol";
 import {Leg, LiquidationPlanLib} from "./LiquidationPlanLib.sol";
 
 /// @title LiquidationLib
@@ -24,13 +22,11 @@ import {Leg, LiquidationPlanLib} from "./LiquidationPlanLib.sol";
 library LiquidationLib {
     using LiquidationPlanLib for Leg[];
     using LiquidationPlanLib for Leg;
-    using MarketLib for Market;
+    using MarketLib for MarketBook;
     using MathLib for int256;
     using MathLib for uint256;
     using OperationLib for Operation;
     using PositionLib for Position;
-    using SafeCast for int256;
-    using SafeCast for uint256;
 
     /// @dev Working memory: one entry a position, in the order of the book.
     struct Work {
@@ -41,8 +37,8 @@ library LiquidationLib {
         uint256 liveCount;
     }
 
-    /// @notice Closes what has to be closed and settles the account's money.
-    /// @dev Emits {IClearinghouse.PositionLiquidated}, {IClearinghouse.PositionOrphaned}.
+    /// @notice Closes what has to be closed and settles the account's money; {DeficitLib} does the rest.
+    /// @dev Emits {IClearinghouse.PositionLiquidated}.
     ///
     /// Requirements: a position with a price, else {IClearinghouse.Clearinghouse_NothingToLiquidate}; equity below
     /// maintenance, else {IClearinghouse.Clearinghouse_NotLiquidatable}.
@@ -52,7 +48,8 @@ library LiquidationLib {
         Book memory book,
         AccountId account,
         address keeper
-    ) external returns (Operation memory, Outcome memory outcome) {
+    ) external returns (Operation memory, Attribution memory) {
+        Outcome memory outcome;
         op.begin(state, account);
         Work memory work = _crystallise(state, op, book);
         if (work.liveCount == 0) revert IClearinghouse.Clearinghouse_NothingToLiquidate(account);
@@ -68,28 +65,9 @@ library LiquidationLib {
         if (isOrphan) _dropOrphanProfit(state, op, book);
 
         outcome.deficit = op.settleMoney(state);
-        _payKeeper(state, op, work.risk, outcome, keeper);
-        if (op.margin == 0 && _isAllClosed(work)) _orphanDead(state, op, book);
-        outcome.matchedByMarket = _match(state, book, work, outcome);
-        return (op, outcome);
-    }
-
-    /// @notice Books what insurance paid and what others bear against each market's insured level.
-    /// @dev Rounding: insurance by market down, the last matched market takes the remainder.
-    function bookCover(
-        State storage state,
-        Book memory book,
-        uint256[] memory matched,
-        uint256 insurancePaid
-    ) external {
-        uint256[] memory paid = WaterfallLib.shareOut(insurancePaid, matched, 0);
-        for (uint256 i = 0; i < book.length; ++i) {
-            if (matched[i] == 0) continue;
-            Market storage market = state.markets[book.markets[i]];
-            market.realised = (market.realised + int256(paid[i])).toInt128();
-            // Signed: the remainder of rounding can make a part that was matched by a wei a few wei over-insured.
-            market.base = (market.base - int256(matched[i]) + int256(paid[i])).toInt128();
-        }
+        outcome.isAllClosed = _isAllClosed(work);
+        if (outcome.deficit != 0) _weigh(work, outcome);
+        return DeficitLib.conclude(state, op, book, outcome, keeper);
     }
 
     /// @dev Takes every live position out of its market, at zero unrealised profit; the loss it had is remembered.
@@ -105,8 +83,12 @@ library LiquidationLib {
         work.params = new MarketParams[](n);
         for (uint256 i = 0; i < n; ++i) {
             uint256 price = book.prices[i];
-            if (price == 0) continue;
-            Market storage market = state.markets[book.markets[i]];
+            if (price == 0) {
+                // What deleveraging owes the account counts before its deficit, also where there is no price.
+                op.advance(state, book.markets[i], OperationLib.MAX_EVENTS);
+                continue;
+            }
+            MarketBook storage market = state.markets[book.markets[i]];
             work.params[i] = market.params;
             Leg memory leg = work.legs[i];
             leg.skew = market.skew();
@@ -156,7 +138,7 @@ library LiquidationLib {
     }
 
     function _lastPnl(State storage state, AccountId account, MarketId id) private view returns (int256) {
-        Market storage market = state.markets[id];
+        MarketBook storage market = state.markets[id];
         Position memory position = state.positions[account][id];
         return
             position.pricePnl(market.lastPrice) +
@@ -187,7 +169,7 @@ library LiquidationLib {
         Leg memory leg,
         Position memory position
     ) private returns (uint256 bond) {
-        Market storage market = state.markets[id];
+        MarketBook storage market = state.markets[id];
         int256 delta = leg.closingDelta();
         {
             (uint256 value, int256 impact) = PriceImpactLib.value(
@@ -205,7 +187,8 @@ library LiquidationLib {
             state.accounts[op.account].openMarkets &= ~uint32(1 << MarketId.unwrap(id));
         }
         op.put(state, id, position, leg.price);
-        emit IClearinghouse.PositionLiquidated(op.account, id, delta, position.size, leg.price);
+        // Nothing is left to close of what deleveraging has closed.
+        if (delta != 0) emit IClearinghouse.PositionLiquidated(op.account, id, delta, position.size, leg.price);
     }
 
     /// @dev Nobody owns what a position without an owner earns: it stays with the pool. Called once everything is netted:
@@ -216,33 +199,6 @@ library LiquidationLib {
         (op.net, op.returned) = (0, 0);
     }
 
-    /// @dev Penalty from what margin is left; bonds come from `Ledger.Orders` even if none is.
-    function _payKeeper(
-        State storage state,
-        Operation memory op,
-        RiskParams memory risk,
-        Outcome memory outcome,
-        address keeper
-    ) private {
-        uint256 penalty = outcome.closedNotional.mulDivUp(risk.penaltyBps, BPS).min(uint256(op.margin));
-        uint256 toKeeper = penalty.mulDivDown(risk.keeperShareBps, BPS);
-        uint256 toInsurance = penalty.mulDivDown(risk.insuranceShareBps, BPS);
-        uint256 toPool = penalty - toKeeper - toInsurance;
-        op.charge(Ledger.Fees, toKeeper);
-        op.charge(Ledger.Insurance, toInsurance);
-        op.charge(Ledger.Cash, toPool);
-        op.income += toPool;
-        op.transfer(Ledger.Orders, Ledger.Fees, outcome.bonds);
-        outcome.penalty = penalty;
-
-        uint256 earned = toKeeper + outcome.bonds;
-        if (earned != 0) {
-            state.keeperFees[keeper] += earned;
-            state.keeperFeesTotal += uint128(earned);
-        }
-        state.accounts[op.account].margin = uint128(uint256(op.margin));
-    }
-
     function _isAllClosed(Work memory work) private pure returns (bool) {
         for (uint256 i = 0; i < work.legs.length; ++i) {
             if (work.legs[i].closed != work.legs[i].size) return false;
@@ -250,46 +206,13 @@ library LiquidationLib {
         return true;
     }
 
-    /// @dev A bankrupt owner leaves its unpriced positions behind, bonds included: whoever closes one later earns its bond.
-    function _orphanDead(State storage state, Operation memory op, Book memory book) private {
-        for (uint256 i = 0; i < book.length; ++i) {
-            if (book.prices[i] != 0) continue;
-            MarketId id = book.markets[i];
-            AccountId orphan = toAccountId(address(0), ++state.orphanCount);
-            uint32 bit = uint32(1 << MarketId.unwrap(id));
-            state.positions[orphan][id] = state.positions[op.account][id];
-            delete state.positions[op.account][id];
-            state.accounts[orphan].openMarkets = bit;
-            state.accounts[op.account].openMarkets &= ~bit;
-            emit IClearinghouse.PositionOrphaned(op.account, id, orphan);
-        }
-    }
-
-    /// @dev Splits the deficit over the losing positions and says how much of each part is a real loss of the pool: as far
-    /// as the market's contribution fell below its insured level. The rest is profit the pool was shown and never had.
-    function _match(
-        State storage state,
-        Book memory book,
-        Work memory work,
-        Outcome memory outcome
-    ) private returns (uint256[] memory matched) {
-        uint256 n = book.length;
-        matched = new uint256[](n);
-        if (outcome.deficit == 0) return matched;
-
-        uint256[] memory weights = new uint256[](n);
-        uint256 largest;
+    /// @dev What a deficit is divided by: price loss before crystallising plus closing impact; none losing: the largest.
+    function _weigh(Work memory work, Outcome memory outcome) private pure {
+        uint256 n = work.legs.length;
+        outcome.weights = new uint256[](n);
         for (uint256 i = 0; i < n; ++i) {
-            weights[i] = work.legs[i].loss;
-            if (work.legs[i].notional > work.legs[largest].notional) largest = i;
-        }
-        uint256[] memory deficits = WaterfallLib.shareOut(outcome.deficit, weights, largest);
-        for (uint256 i = 0; i < n; ++i) {
-            if (deficits[i] == 0) continue;
-            Market storage market = state.markets[book.markets[i]];
-            market.realise(int256(deficits[i]));
-            matched[i] = deficits[i].min((int256(market.base) - market.contribution()).pos());
-            outcome.matched += matched[i];
+            outcome.weights[i] = work.legs[i].loss;
+            if (work.legs[i].notional > work.legs[outcome.largest].notional) outcome.largest = i;
         }
     }
 }

@@ -120,6 +120,7 @@ contract LiquidityPool is ILiquidityPool, AccessManaged, ReentrancyGuardTransien
         _belowPrincipalSince = _below(equity_, principal_);
         _principal = principal_.toUint128();
         _openNotional = uint256(int256(uint256(_openNotional)) + change.openNotional).toUint128();
+        standing.floor = floor();
     }
 
     /// @inheritdoc ILiquidityPool
@@ -293,8 +294,8 @@ contract LiquidityPool is ILiquidityPool, AccessManaged, ReentrancyGuardTransien
     // ----------------------------------------------------------------------------------------------------------- views
 
     /// @inheritdoc ILiquidityPool
-    function snapshot() external view returns (uint256, uint256, uint256, uint256) {
-        return (VAULT.balanceOf(Ledger.Cash), VAULT.balanceOf(Ledger.Insurance), _unpaid, _openNotional);
+    function snapshot() external view returns (uint256, uint256, uint256, uint256, uint256) {
+        return (VAULT.balanceOf(Ledger.Cash), VAULT.balanceOf(Ledger.Insurance), _unpaid, _openNotional, 0);
     }
 
     /// @inheritdoc ILiquidityPool

@@ -35,11 +35,54 @@ library DebtLib {
 
     /// @notice Owes `amount` more to the holder of `claim`. The claim must be collected first.
     function add(DebtBook storage self, DebtClaim storage claim, uint256 amount) internal {
+        claim.points += issue(self, amount);
+    }
+
+    /// @notice Owes `amount` more, to whoever is given the points.
+    function issue(DebtBook storage self, uint256 amount) internal returns (uint256 bought) {
         uint256 outstanding = self.outstanding;
-        uint256 bought = outstanding == 0 ? amount : amount.mulDivDown(self.points, outstanding);
+        bought = outstanding == 0 ? amount : amount.mulDivDown(self.points, outstanding);
         self.points += bought;
         self.outstanding = (outstanding + amount).toUint128();
-        claim.points += bought;
+    }
+
+    /// @notice Gives a claim points that were issued earlier, when the index stood at `paidIndex` in `era`.
+    /// @return amount What has been repaid to claim and points since.
+    function join(
+        DebtBook storage self,
+        DebtClaim storage claim,
+        uint256 points,
+        uint256 paidIndex,
+        uint32 era
+    ) internal returns (uint256 amount) {
+        amount = collect(self, claim);
+        (uint256 paid, uint256 present) = _present(self, points, paidIndex, era);
+        claim.points += present;
+        amount += paid;
+    }
+
+    /// @notice Owes nobody anything any more: what was outstanding is on record as the loss `lossId`.
+    /// @return amount What was outstanding.
+    function writeOff(DebtBook storage self, uint256 lossId) internal returns (uint256 amount) {
+        amount = self.outstanding;
+        _endEra(self, amount, lossId);
+        (self.outstanding, self.points) = (0, 0);
+    }
+
+    /// @notice What of a claim was written off, and as which loss; nothing if none was.
+    function writtenOff(
+        DebtBook storage self,
+        DebtClaim storage claim
+    ) internal view returns (uint256 lossId, uint256 amount) {
+        amount = claim.points;
+        uint32 present = self.era;
+        for (uint32 era = claim.era; amount != 0 && era != present; ++era) {
+            EraEnd storage end = self.ends[era];
+            amount = amount.mulDivDown(end.outstanding, end.points);
+            lossId = end.lossId;
+            if (lossId != 0) return (lossId, amount);
+        }
+        amount = 0;
     }
 
     /// @notice Takes what is owed to one account off the book, because it owes the same itself.
@@ -68,34 +111,35 @@ library DebtLib {
 
     /// @notice Moves an account to the present era and index and returns what was repaid to it since.
     function collect(DebtBook storage self, DebtClaim storage claim) internal returns (uint256 amount) {
-        (amount, claim.points) = _present(self, claim);
+        (amount, claim.points) = _present(self, claim.points, claim.indexSeen, claim.era);
         claim.indexSeen = self.paidIndex;
         claim.era = self.era;
     }
 
     /// @notice What was repaid to an account and not collected yet.
     function collectable(DebtBook storage self, DebtClaim storage claim) internal view returns (uint256 amount) {
-        (amount, ) = _present(self, claim);
+        (amount, ) = _present(self, claim.points, claim.indexSeen, claim.era);
     }
 
     /// @notice What is still owed to an account.
     function owed(DebtBook storage self, DebtClaim storage claim) internal view returns (uint256) {
-        (, uint256 points) = _present(self, claim);
+        (, uint256 points) = _present(self, claim.points, claim.indexSeen, claim.era);
         return points == 0 ? 0 : points.mulDivDown(self.outstanding, self.points);
     }
 
-    /// @dev What an account has been repaid since it last collected, and its points of the present era.
+    /// @dev What points have been repaid since the index stood at `seen` in `era`, and what they are in the present era.
     function _present(
         DebtBook storage self,
-        DebtClaim storage claim
+        uint256 oldPoints,
+        uint256 seen,
+        uint32 era
     ) private view returns (uint256 amount, uint256 points) {
-        points = claim.points;
-        uint256 seen = claim.indexSeen;
+        points = oldPoints;
         uint32 present = self.era;
-        for (uint32 era = claim.era; points != 0 && era != present; ++era) {
+        for (; points != 0 && era != present; ++era) {
             EraEnd storage end = self.ends[era];
             amount += points.mulDivDown(end.paidIndex - seen, INDEX_SCALE);
-            points = points.mulDivDown(end.outstanding, end.points);
+            points = end.lossId == 0 ? points.mulDivDown(end.outstanding, end.points) : 0;
             seen = end.paidIndex;
         }
         if (points != 0) amount += points.mulDivDown(self.paidIndex - seen, INDEX_SCALE);
@@ -110,10 +154,14 @@ library DebtLib {
             forgiven = outstanding;
             outstanding = 0;
         }
-        // An era that ends without points ends for nobody; one is enough to divide by.
-        self.ends[self.era] = EraEnd(self.paidIndex, outstanding, points.max(1));
+        _endEra(self, outstanding, 0);
         self.outstanding = uint128(outstanding);
         self.points = outstanding;
+    }
+
+    function _endEra(DebtBook storage self, uint256 outstanding, uint256 lossId) private {
+        // An era that ends without points ends for nobody; one is enough to divide by.
+        self.ends[self.era] = EraEnd(self.paidIndex, outstanding, self.points.max(1), lossId);
         self.era += 1;
     }
 }

@@ -6,6 +6,7 @@ import {Wired} from "../governance/Wired.sol";
 import {IInsuranceFund} from "../interfaces/IInsuranceFund.sol";
 import {ILiquidityPool} from "../interfaces/ILiquidityPool.sol";
 import {ILossWaterfall} from "../interfaces/ILossWaterfall.sol";
+import {MathLib} from "../math/MathLib.sol";
 import {AccountId} from "../types/AccountId.sol";
 import {Incident} from "../types/Loss.sol";
 
@@ -22,6 +23,10 @@ contract LossWaterfall is ILossWaterfall, Wired {
 
     address private _clearinghouse;
     uint96 private _count;
+
+    /// @inheritdoc ILossWaterfall
+    uint256 public residual;
+
     mapping(uint256 incidentId => Incident) private _incidents;
 
     constructor(ILiquidityPool pool, IInsuranceFund insurance) {
@@ -35,9 +40,17 @@ contract LossWaterfall is ILossWaterfall, Wired {
         _clearinghouse = clearinghouse;
     }
 
-    /// @inheritdoc ILossWaterfall
-    function absorb(AccountId account, uint256 deficit, uint256 matched) external returns (uint256 insurancePaid) {
+    modifier onlyClearinghouse() {
         if (msg.sender != _clearinghouse) revert LossWaterfall_NotClearinghouse(msg.sender);
+        _;
+    }
+
+    /// @inheritdoc ILossWaterfall
+    function absorb(
+        AccountId account,
+        uint256 deficit,
+        uint256 matched
+    ) external onlyClearinghouse returns (uint256 insurancePaid, uint256 shortOfFloor) {
         if (matched > deficit) revert LossWaterfall_MatchedAboveDeficit(matched, deficit);
 
         Incident memory parts;
@@ -46,19 +59,46 @@ contract LossWaterfall is ILossWaterfall, Wired {
             insurancePaid = INSURANCE.cover(matched);
             parts.insurance = insurancePaid.toUint128();
             // Also with nothing left to absorb: the pool learns that it is whole again.
-            (uint256 junior, uint256 senior, uint256 shortOfFloor) = POOL.absorb(matched - insurancePaid);
+            uint256 junior;
+            uint256 senior;
+            (junior, senior, shortOfFloor) = POOL.absorb(matched - insurancePaid);
             parts.junior = junior.toUint128();
             parts.senior = senior.toUint128();
-            // Until auto-deleveraging exists, what traders in profit would carry is on record as nobody's.
             parts.residual = shortOfFloor.toUint128();
         }
-
         uint256 id = ++_count;
         _incidents[id] = parts;
+        // Otherwise traders in profit come next, and {conclude} writes the last line.
+        if (shortOfFloor == 0) _announce(id, account, parts);
+    }
+
+    /// @inheritdoc ILossWaterfall
+    function conclude(AccountId account, uint256 charged) external onlyClearinghouse {
+        uint256 id = _count;
+        Incident memory parts = _incidents[id];
+        // What rounding collected beyond the need is in the pool, not in the incident.
+        uint256 adl = MathLib.min(charged, parts.residual);
+        parts.adl = uint128(adl);
+        parts.residual -= uint128(adl);
+        residual += parts.residual;
+        _incidents[id] = parts;
+        _announce(id, account, parts);
+    }
+
+    /// @inheritdoc ILossWaterfall
+    function coverResidual(uint256 charged) external onlyClearinghouse returns (uint256 moved) {
+        uint256 left = residual;
+        moved = MathLib.min(charged, left);
+        if (moved == 0) return 0;
+        residual = left - moved;
+        emit ResidualCovered(moved, left - moved);
+    }
+
+    function _announce(uint256 id, AccountId account, Incident memory parts) private {
         emit DeficitAbsorbed(
             id,
             account,
-            deficit,
+            uint256(parts.forgone) + parts.insurance + parts.junior + parts.senior + parts.adl + parts.residual,
             parts.forgone,
             parts.insurance,
             parts.junior,

@@ -4,10 +4,12 @@ pragma solidity 0.8.37;
 import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
 import {FundingLib} from "../market/FundingLib.sol";
 import {MarketLib} from "../market/MarketLib.sol";
+import {SideBookLib} from "../market/SideBookLib.sol";
 import {MathLib} from "../math/MathLib.sol";
 import {AccountId} from "../types/AccountId.sol";
-import {Market, Position} from "../types/Market.sol";
+import {MarketBook, Position} from "../types/Market.sol";
 import {MarketId} from "../types/MarketId.sol";
+import {Replay, SideBook} from "../types/SideBook.sol";
 import {Book, State} from "../types/State.sol";
 import {MarginLib} from "./MarginLib.sol";
 import {OperationLib} from "./OperationLib.sol";
@@ -16,9 +18,10 @@ import {PositionLib} from "./PositionLib.sol";
 /// @title HealthLib
 /// @notice Equity against requirements, at given prices, without changing anything.
 library HealthLib {
-    using MarketLib for Market;
+    using MarketLib for MarketBook;
     using MathLib for int256;
     using PositionLib for Position;
+    using SideBookLib for SideBook;
 
     /// @notice Health of an account whose open positions and prices are `book`.
     /// @dev Units: USD WAD. Rounding: equity down, requirements up. Funding is counted up to now.
@@ -32,10 +35,11 @@ library HealthLib {
     ) internal view returns (IClearinghouse.Health memory health) {
         int256 unrealised;
         for (uint256 i = 0; i < book.length; ++i) {
-            Market storage market = state.markets[book.markets[i]];
-            Position memory position = state.positions[account][book.markets[i]];
+            MarketBook storage market = state.markets[book.markets[i]];
             uint256 price = book.prices[i];
+            (Position memory position, int256 credit) = replayed(state, account, book.markets[i]);
             unrealised +=
+                credit +
                 position.pricePnl(price) +
                 int256(uint256(position.settled)) -
                 FundingLib.owed(position.size, market.fundingIndexAt(price), position.fundingEntry);
@@ -51,5 +55,19 @@ library HealthLib {
         // Unrealised profit backs positions, never withdrawals.
         int256 free = margin + MathLib.min(int256(0), unrealised) - int256(health.initialMargin);
         health.withdrawable = MathLib.min(uint256(margin), free.pos());
+    }
+
+    /// @notice A position as deleveraging has left it, and what its touch would bring: profit of what was closed and
+    /// variation margin that comes back, less the funding of it.
+    function replayed(
+        State storage state,
+        AccountId account,
+        MarketId id
+    ) internal view returns (Position memory position, int256 credit) {
+        position = state.positions[account][id];
+        if (position.size == 0) return (position, 0);
+        SideBook storage side = state.markets[id].sideOf(position.size > 0);
+        Replay memory r = side.previewReplay(position, type(uint256).max);
+        credit = int256(r.credit + r.returned) - r.fundingOwed;
     }
 }

@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {VolatilityLib} from "../market/VolatilityLib.sol";
 import {BPS, MathLib} from "../math/MathLib.sol";
-import {Market} from "../types/Market.sol";
+import {MarketBook} from "../types/Market.sol";
 
 /// @title MarginLib
 /// @notice How much margin a position needs.
@@ -21,7 +21,7 @@ library MarginLib {
     uint256 private constant SLOPE_SCALE = 1e24;
 
     /// @notice Initial rate of a new position before the slope: `max(imr, volFactor * range)`, at most 100%.
-    function baseRateBps(Market storage market) internal view returns (uint256) {
+    function baseRateBps(MarketBook storage market) internal view returns (uint256) {
         uint256 volatility = market.windows.scaledRangeBps(
             block.timestamp,
             market.params.keeperWindow,

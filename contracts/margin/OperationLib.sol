@@ -2,14 +2,18 @@
 pragma solidity 0.8.37;
 
 import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
+import {IDeleveraging} from "../interfaces/IDeleveraging.sol";
 import {DebtLib} from "../loss/DebtLib.sol";
+import {TraderClaimLib} from "../loss/TraderClaimLib.sol";
 import {MarketLib} from "../market/MarketLib.sol";
-import {MathLib} from "../math/MathLib.sol";
+import {SideBookLib} from "../market/SideBookLib.sol";
+import {CENT, MathLib} from "../math/MathLib.sol";
 import {AccountId} from "../types/AccountId.sol";
 import {Ledger} from "../types/Ledger.sol";
-import {DEBT_CLASSES, DebtBook, DebtClaim, DebtClass} from "../types/Loss.sol";
-import {Account, Market, Position} from "../types/Market.sol";
+import {DEBT_CLASSES, DebtBook, DebtClaim, DebtClass, LossClaim, TraderLosses} from "../types/Loss.sol";
+import {Account, MarketBook, Position} from "../types/Market.sol";
 import {MarketId} from "../types/MarketId.sol";
+import {Replay, SideBook} from "../types/SideBook.sol";
 import {Operation, State} from "../types/State.sol";
 import {PositionLib} from "./PositionLib.sol";
 
@@ -18,10 +22,15 @@ import {PositionLib} from "./PositionLib.sol";
 /// @dev Every ledger move goes through {transfer}, which names both legs, so the flows of an operation sum to zero.
 library OperationLib {
     using DebtLib for DebtBook;
-    using MarketLib for Market;
+    using MarketLib for MarketBook;
     using MathLib for int256;
     using MathLib for uint256;
     using PositionLib for Position;
+    using SideBookLib for SideBook;
+    using TraderClaimLib for TraderLosses;
+
+    /// @dev Deleveraging events one operation replays per position: bounds its gas. Whoever missed more is replayed first.
+    uint256 internal constant MAX_EVENTS = 64;
 
     /// @notice Starts an operation: what has been repaid to the account becomes margin.
     function begin(Operation memory op, State storage state, AccountId account) internal {
@@ -34,6 +43,8 @@ library OperationLib {
         uint256 collected;
         uint8 stillOwed;
         for (uint256 i = 0; i < DEBT_CLASSES; ++i) {
+            (uint256 lossId, uint256 lost) = state.debts[i].writtenOff(claims[i]);
+            if (lost != 0) state.losses.join(state.lossClaims[account], lossId, lost);
             collected += state.debts[i].collect(claims[i]);
             if (claims[i].points != 0) stillOwed |= uint8(1 << i);
         }
@@ -61,26 +72,106 @@ library OperationLib {
     }
 
     /// @notice Owes the account `toTrader` more (negative: less) for what happened in `market`.
-    function credit(Operation memory op, Market storage market, int256 toTrader, uint256 returned) internal {
+    function credit(Operation memory op, MarketBook storage market, int256 toTrader, uint256 returned) internal {
         op.net += toTrader;
         op.returned += returned;
         market.realise(toTrader);
     }
 
-    /// @notice Takes a position out of its market to change it: accrues, charges funding, leaves the sums without it.
+    /// @notice Takes a position out of its market to change it: accrues, replays what it missed, charges funding, leaves the
+    /// sums without it. One that deleveraging has closed comes back with size zero, its bond returned.
+    /// @dev Requirements: it missed at most 64 events, else {IDeleveraging.Clearinghouse_TooManyEvents}.
     function take(
         Operation memory op,
         State storage state,
         MarketId id,
         uint256 price
     ) internal returns (Position memory position) {
-        Market storage market = state.markets[id];
+        MarketBook storage market = state.markets[id];
         op.income += market.touch(price);
         position = state.positions[op.account][id];
         if (position.size == 0) return position;
-        market.exclude(position);
-        op.openNotional -= int256(uint256(position.cost));
-        credit(op, market, position.settleFunding(market.fundingIndex), 0);
+        SideBook storage side = market.sideOf(position.size > 0);
+        if (!catchUp(op, state, id, position, MAX_EVENTS)) {
+            revert IDeleveraging.Clearinghouse_TooManyEvents(op.account, id, MAX_EVENTS);
+        }
+        drop(op, state, id, side, position);
+        if (position.size != 0) credit(op, market, position.settleFunding(market.fundingIndex), 0);
+    }
+
+    /// @notice {catchUp} for a position that stays where it is; needs no price. The mark moves by funding and variation
+    /// margin of what was closed.
+    /// @return isComplete False if events are left.
+    function advance(
+        Operation memory op,
+        State storage state,
+        MarketId id,
+        uint256 maxEvents
+    ) internal returns (bool isComplete) {
+        Position memory position = state.positions[op.account][id];
+        uint256 cursor = position.eventCursor;
+        MarketBook storage market = state.markets[id];
+        SideBook storage side = market.sideOf(position.size > 0);
+        isComplete = catchUp(op, state, id, position, maxEvents);
+        if (position.eventCursor == cursor) return isComplete;
+        if (position.size == 0) {
+            drop(op, state, id, side, position);
+            delete state.positions[op.account][id];
+        } else {
+            state.positions[op.account][id] = position;
+        }
+        op.marks += market.remark(market.lastPrice);
+    }
+
+    /// @notice Takes a position that has missed nothing out of the sums. One of size zero, closed by deleveraging, gives its
+    /// bond back, as any other that ends without a keeper.
+    function drop(
+        Operation memory op,
+        State storage state,
+        MarketId id,
+        SideBook storage side,
+        Position memory position
+    ) internal {
+        uint256 costBefore = side.cost;
+        side.remove(position);
+        op.openNotional += int256(uint256(side.cost)) - int256(costBefore);
+        if (position.size != 0) return;
+        refund(op, Ledger.Orders, uint256(position.bondCents) * CENT);
+        (position.bondCents, position.cost) = (0, 0);
+        state.accounts[op.account].openMarkets &= ~uint32(1 << MarketId.unwrap(id));
+    }
+
+    /// @notice Replays at most `maxEvents` of the events a position in memory has missed: what deleveraging closed is paid
+    /// from `Ledger.PendingPnl`, what it withheld becomes a claim.
+    /// @dev Emits {IDeleveraging.DeleveragingReplayed} if something was missed.
+    /// @return isComplete False if events are left.
+    function catchUp(
+        Operation memory op,
+        State storage state,
+        MarketId id,
+        Position memory position,
+        uint256 maxEvents
+    ) internal returns (bool isComplete) {
+        MarketBook storage market = state.markets[id];
+        uint256 cursor = position.eventCursor;
+        Replay memory r = market.sideOf(position.size > 0).replay(position, maxEvents);
+        if (r.losses.length == 0) return r.isComplete; // no event found
+        refund(op, Ledger.PendingPnl, r.credit);
+        credit(op, market, int256(r.returned) - r.fundingOwed, r.returned);
+        // What an ownerless position lost belongs to nobody.
+        LossClaim storage claim = state.lossClaims[op.account];
+        for (uint256 i = 0; i < r.lossCount; ++i) state.losses.join(claim, r.losses[i].lossId, r.losses[i].amount);
+        emit IDeleveraging.DeleveragingReplayed(
+            op.account,
+            id,
+            cursor,
+            position.eventCursor,
+            r.credit,
+            r.cut,
+            position.size,
+            position.cost
+        );
+        return r.isComplete;
     }
 
     /// @notice Puts a position back, or deletes it at size zero, and stores the mark.
@@ -91,11 +182,11 @@ library OperationLib {
         Position memory position,
         uint256 price
     ) internal {
-        Market storage market = state.markets[id];
+        MarketBook storage market = state.markets[id];
         if (position.size == 0) {
             delete state.positions[op.account][id];
         } else {
-            market.include(position);
+            market.sideOf(position.size > 0).insert(position);
             op.openNotional += int256(uint256(position.cost));
             state.positions[op.account][id] = position;
         }

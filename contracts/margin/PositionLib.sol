@@ -4,7 +4,6 @@ pragma solidity 0.8.37;
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {FundingLib} from "../market/FundingLib.sol";
 import {MathLib, WAD} from "../math/MathLib.sol";
-import {TickLib} from "../math/TickLib.sol";
 import {Position} from "../types/Market.sol";
 
 /// @title PositionLib
@@ -38,7 +37,7 @@ library PositionLib {
     }
 
     /// @notice Turns profit into margin and a loss into a paid one, as far as `lossCap` (what may be settled in all).
-    /// @dev A winner's cost becomes its value, so that its entry is the present price; a loser keeps cost and bucket and
+    /// @dev A winner's cost becomes its value, so that its entry is the present price; a loser keeps its cost and
     /// remembers what it has paid.
     /// @return toTrader Money owed to the trader.
     /// @return returned How much of it is variation margin paid earlier.
@@ -54,13 +53,12 @@ library PositionLib {
             toTrader = pnl + int256(returned);
             uint256 size = int256(self.size).abs();
             self.cost = _toUint104(self.size > 0 ? size.mulDivDown(price, WAD) : size.mulDivUp(price, WAD));
-            self.bucket = bucketOf(self);
             return (toTrader, returned);
         }
         return settleLoss(self, uint256(-pnl), lossCap);
     }
 
-    /// @notice Sets what is settled to `min(loss, cap)`, both ways. Cost and bucket stay.
+    /// @notice Sets what is settled to `min(loss, cap)`, both ways. The cost stays.
     function settleLoss(
         Position memory self,
         uint256 loss,
@@ -106,17 +104,6 @@ library PositionLib {
         }
         self.size = _toInt104(self.size + delta);
         self.cost = _toUint104(self.cost + value);
-        self.bucket = bucketOf(self);
-    }
-
-    /// @notice The entry-price bucket: tick of cost / size.
-    /// @dev Rounding: towards the worse entry, up for longs, down for shorts.
-    function bucketOf(Position memory self) internal pure returns (uint32) {
-        uint256 size = int256(self.size).abs();
-        return
-            TickLib.tickOf(
-                self.size > 0 ? uint256(self.cost).mulDivUp(WAD, size) : uint256(self.cost).mulDivDown(WAD, size)
-            );
     }
 
     function _toUint104(uint256 value) private pure returns (uint104) {

@@ -2,13 +2,18 @@
 pragma solidity 0.8.37;
 
 import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
+import {IDeleveraging} from "../interfaces/IDeleveraging.sol";
 import {DebtLib} from "../loss/DebtLib.sol";
+import {TraderClaimLib} from "../loss/TraderClaimLib.sol";
 import {MarketLib} from "../market/MarketLib.sol";
+import {SideBookLib} from "../market/SideBookLib.sol";
 import {MathLib} from "../math/MathLib.sol";
 import {AccountId} from "../types/AccountId.sol";
-import {DEBT_CLASSES, DebtBook} from "../types/Loss.sol";
-import {Market, Position} from "../types/Market.sol";
+import {Ledger} from "../types/Ledger.sol";
+import {DEBT_CLASSES, DebtBook, TraderLosses} from "../types/Loss.sol";
+import {MarketBook, Position} from "../types/Market.sol";
 import {MarketId} from "../types/MarketId.sol";
+import {SideBook} from "../types/SideBook.sol";
 import {Book, Operation, State} from "../types/State.sol";
 import {OperationLib} from "./OperationLib.sol";
 import {PositionLib} from "./PositionLib.sol";
@@ -17,11 +22,13 @@ import {PositionLib} from "./PositionLib.sol";
 /// @notice Turns what positions have won or lost on paper into money. Linked: too large for the clearinghouse.
 library SettlementLib {
     using DebtLib for DebtBook;
-    using MarketLib for Market;
+    using MarketLib for MarketBook;
     using MathLib for int256;
     using MathLib for uint256;
     using OperationLib for Operation;
     using PositionLib for Position;
+    using SideBookLib for SideBook;
+    using TraderClaimLib for TraderLosses;
 
     /// @notice Collects the unrealised losses of an account, at most its margin, and returns what no longer is lost.
     /// @dev Funding of all positions first, then losses in ascending market order. Positions without a price are passed
@@ -73,7 +80,9 @@ library SettlementLib {
             MarketId id = book.markets[i];
             uint256 price = book.prices[i];
             if (price == 0) continue;
+            // Who wins is decided on what deleveraging has left of the position.
             Position memory position = state.positions[op.account][id];
+            state.markets[id].sideOf(position.size > 0).previewReplay(position, OperationLib.MAX_EVENTS);
             if (position.pricePnl(price) <= 0) continue;
             position = op.take(state, id, price);
             (int256 toTrader, uint256 returned) = position.crystallise(price, 0);
@@ -99,5 +108,39 @@ library SettlementLib {
             cancelled += parts[i] + debts.pay(parts[i]);
         }
         emit IClearinghouse.DebtsPaid(parts[0], parts[1]);
+    }
+
+    /// @notice Applies to one position the deleveraging events it has missed, at most `maxEvents`.
+    /// @dev Needs no price: only funding and variation margin of what was closed move in the sums, and the mark with them.
+    /// Requirements: a position, else {IDeleveraging.Clearinghouse_NothingToReplay}.
+    /// @return isComplete False if events are left.
+    function replay(
+        State storage state,
+        Operation memory op,
+        AccountId account,
+        MarketId id,
+        uint256 maxEvents
+    ) external returns (Operation memory, bool isComplete) {
+        if (state.positions[account][id].size == 0) {
+            revert IDeleveraging.Clearinghouse_NothingToReplay(account, id);
+        }
+        op.begin(state, account);
+        isComplete = op.advance(state, id, maxEvents);
+        op.finish(state);
+        return (op, isComplete);
+    }
+
+    /// @notice Turns every debt of the pool to traders into recovery claims: nobody is left whose losses could pay it.
+    /// @dev Emits {IDeleveraging.DebtsWrittenOff}.
+    /// @return amount What the pool no longer owes.
+    function writeOffDebts(State storage state) external returns (uint256 amount) {
+        for (uint256 i = 0; i < DEBT_CLASSES; ++i) {
+            uint256 owed = state.debts[i].outstanding;
+            if (owed == 0) continue;
+            state.debts[i].writeOff(state.losses.nextId());
+            state.losses.enter(owed);
+            amount += owed;
+        }
+        emit IDeleveraging.DebtsWrittenOff(amount);
     }
 }

@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {MathLib, WAD} from "../math/MathLib.sol";
 import {Position} from "../types/Market.sol";
-import {AdlEvent, Bucket, Replay} from "../types/SideBook.sol";
+import {AdlEvent, Bucket, LossPart, Replay} from "../types/SideBook.sol";
 import {FundingLib} from "./FundingLib.sol";
 
 /// @title AdlEventLib
@@ -68,22 +68,25 @@ library AdlEventLib {
     /// @dev Rounding: against the position. A position not in profit, which only a rounding can bring here, is not charged.
     function replay(Position memory self, AdlEvent memory e, Replay memory r) internal pure {
         bool isLong = self.size > 0;
-        if (e.haircut != 0) {
-            uint256 size = int256(self.size).abs();
-            uint256 gain =
-                isLong
-                    ? _up(size, e.price).zeroFloorSub(self.cost)
-                    : uint256(self.cost).zeroFloorSub(_down(size, e.price));
-            uint256 cut = _up(gain, e.haircut);
-            self.cost = (isLong ? self.cost + cut : self.cost - cut).toUint104();
-            r.cut += cut;
-        }
+        if (e.haircut != 0) _withhold(self, isLong, e, r);
         if (e.closeFraction != 0) _closePosition(self, isLong, e, r);
     }
 
     /// @notice A price as an edge. Rounding: none; beyond 2e13 USD it saturates, where no market is.
     function toEdge(uint256 price) internal pure returns (uint104) {
         return uint104(price.min(type(uint104).max));
+    }
+
+    /// @dev The claim is for the part rounded down, so that all claims of an event add up to at most what it collected.
+    function _withhold(Position memory self, bool isLong, AdlEvent memory e, Replay memory r) private pure {
+        (uint256 size, uint256 cost) = (int256(self.size).abs(), self.cost);
+        (uint256 low, uint256 high) = (_down(size, e.price), _up(size, e.price));
+        uint256 cut = _up(isLong ? high.zeroFloorSub(cost) : cost.zeroFloorSub(low), e.haircut);
+        self.cost = (isLong ? cost + cut : cost - cut).toUint104();
+        r.cut += cut;
+        if (e.lossId == 0) return;
+        uint256 lost = _down(isLong ? low.zeroFloorSub(cost) : cost.zeroFloorSub(high), e.haircut);
+        if (lost != 0) r.losses[r.lossCount++] = LossPart(e.lossId, lost);
     }
 
     function _closeBucket(Bucket memory self, bool isLong, AdlEvent memory e) private pure returns (uint256 pended) {
@@ -108,7 +111,7 @@ library AdlEventLib {
 
     function _closePosition(Position memory self, bool isLong, AdlEvent memory e, Replay memory r) private pure {
         r.fundingOwed += FundingLib.owed(self.size, e.fundingIndex, self.fundingEntry);
-        self.fundingEntry = int256(e.fundingIndex).toInt96();
+        self.fundingEntry = e.fundingIndex;
 
         (uint256 size, uint256 cost, uint256 rest) = (int256(self.size).abs(), self.cost, WAD - e.closeFraction);
         uint256 sizeLeft;

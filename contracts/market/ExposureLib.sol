@@ -3,13 +3,13 @@ pragma solidity 0.8.37;
 
 import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
 import {BPS, MathLib, WAD} from "../math/MathLib.sol";
-import {Market} from "../types/Market.sol";
+import {MarketBook} from "../types/Market.sol";
 import {MarketLib} from "./MarketLib.sol";
 
 /// @title ExposureLib
 /// @notice One market's part of what the pool's exits are measured against.
 library ExposureLib {
-    using MarketLib for Market;
+    using MarketLib for MarketBook;
     using MathLib for int256;
     using MathLib for uint256;
 
@@ -18,10 +18,10 @@ library ExposureLib {
 
     /// @notice Adds a market at its last mark to the running total.
     /// @dev Units: USD WAD. Rounding: up, against whoever leaves.
-    function addExposure(Market storage self, IClearinghouse.Exposure memory total) internal view {
+    function addExposure(MarketBook storage self, IClearinghouse.Exposure memory total) internal view {
         uint256 price = self.lastPrice;
-        int256 settledLong = int256(uint256(self.settledLong));
-        int256 settledShort = int256(uint256(self.settledShort));
+        int256 settledLong = int256(uint256(self.long.settled));
+        int256 settledShort = int256(uint256(self.short.settled));
         int256 mark = self.mark;
         total.positiveMarks += mark.pos();
         total.unrealisedProfit += (mark - settledLong - settledShort).pos();

@@ -6,7 +6,7 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {MathLib, WAD} from "../math/MathLib.sol";
 import {TickLib} from "../math/TickLib.sol";
 import {Position} from "../types/Market.sol";
-import {AdlEvent, BookHead, Bucket, Deleveraged, Eligible, Replay, SideBook} from "../types/SideBook.sol";
+import {AdlEvent, BookHead, Bucket, Deleveraged, Eligible, LossPart, Replay, SideBook} from "../types/SideBook.sol";
 import {AdlEventLib} from "./AdlEventLib.sol";
 import {BucketListLib} from "./BucketListLib.sol";
 import {FundingLib} from "./FundingLib.sol";
@@ -136,6 +136,7 @@ library SideBookLib {
                 position.eventCursor = uint32(cursor);
                 return r;
             }
+            if (r.losses.length == 0) r.losses = new LossPart[](maxEvents.min(last - cursor));
             --maxEvents;
             cursor += Math.log2(word & (~word + 1)); // lowest bit set
             position.replay(self.events[cursor], r);
@@ -149,8 +150,8 @@ library SideBookLib {
 
     /// @notice Charges every bucket entirely in profit: withholds `e.haircut` of its profit at `e.price`, then closes
     /// `e.closeFraction` of its size at `e.closePrice`.
-    /// @dev In profit at the worse of the two prices. Rounding: collected down, pended up; per bucket
-    /// `positions * (P / 1e18 + 1)` wei more are pended as a reserve. No event is recorded if no bucket is reached.
+    /// @dev In profit at the worse of the two prices. Rounding: collected down, pended up; if something is closed, per
+    /// bucket `positions * (P / 1e18 + 1)` wei more are pended as a reserve. No event is recorded if no bucket is reached.
     ///
     /// Requirements:
     /// - fractions are at most one, else {SideBook_FractionAboveOne}.
@@ -175,8 +176,10 @@ library SideBookLib {
             self.reached[_key(id, head.eventCount)] |= 1 << (uint256(head.eventCount) & 255);
         }
         if (d.buckets == 0) return d;
-        d.reserve = d.positions * (uint256(e.price).max(e.closePrice) / WAD + 1);
-        d.pended += d.reserve;
+        if (e.closeFraction != 0) {
+            d.reserve = d.positions * (uint256(e.price).max(e.closePrice) / WAD + 1);
+            d.pended += d.reserve;
+        }
         _shrinkSums(self, d.closedBase, d.costShrinks, d.weightShrinks);
         self.events[head.eventCount] = e;
         ++head.eventCount;

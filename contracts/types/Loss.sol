@@ -33,11 +33,13 @@ struct DebtBook {
     mapping(uint32 era => EraEnd) ends;
 }
 
-/// @dev How an era of points ended: each old point became `outstanding / points` new ones.
+/// @dev How an era of points ended: each old point became `outstanding / points` new ones, or, if the debt was written
+/// off, so many USD of the loss `lossId`.
 struct EraEnd {
     uint256 paidIndex;
     uint256 outstanding;
     uint256 points;
+    uint256 lossId; // 0: not written off
 }
 
 /// @dev One account's part of a debt book.
@@ -45,4 +47,29 @@ struct DebtClaim {
     uint256 points;
     uint256 indexSeen;
     uint32 era;
+}
+
+/// @dev One loss of many traders at once, in the book of recovery claims. Each joins when it is touched, counted from here.
+struct LossEvent {
+    // slot 0
+    uint256 paidIndex; // of the book when the loss happened
+    // slot 1: 160 + 32
+    uint160 rate; // points per USD lost, scaled by 1e36
+    uint32 era;
+}
+
+/// @dev What traders lost to deleveraging and to write-offs, and are owed back.
+struct TraderLosses {
+    DebtBook book;
+    // slot: 32 + 112 + 112
+    uint32 count; // losses on record; ids count from 1
+    uint112 lost; // USD, ever
+    uint112 repaid; // USD, ever
+    mapping(uint256 lossId => LossEvent) events;
+}
+
+/// @dev Somebody's part of what traders are owed back.
+struct LossClaim {
+    DebtClaim claim;
+    uint256 repaid; // collected from the book, not paid out, USD
 }

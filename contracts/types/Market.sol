@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {SideBook} from "./SideBook.sol";
+
 /// @dev Open: everything. ReduceOnly: a governor's choice before delisting. Halted: a guardian's brake on opening.
 /// Settled: closed for good at a fixed price. Closing and liquidating work in every state.
 enum MarketState {
@@ -34,32 +36,49 @@ struct Side {
     uint128 cost; // N: sum of cost, USD
 }
 
-/// @dev State of one market. Everything the pool owes its traders follows from these sums and the price: O(1).
+/// @dev A market as outsiders see it: the sums of its two books side by side. What is stored is {MarketBook}.
 struct Market {
-    MarketParams params; // slots 0, 1
-    Side long; // slot 2
-    Side short; // slot 3
-    // slot 4: Z, sum of size * fundingEntry per side, USD, signed
+    MarketParams params;
+    Side long;
+    Side short;
+    // Z, sum of size * fundingEntry per side, USD, signed
     int128 fundingWeightLong;
     int128 fundingWeightShort;
-    // slot 5: W, what losers have already paid in, USD
+    // W, what losers have already paid in, USD
     uint128 settledLong;
     uint128 settledShort;
-    // slot 6: 128 + 40 + 8 + 8
     int128 fundingIndex; // F: USD per base unit, signed, cumulative
     uint40 touchedAt; // when funding accrued and the mark was stored
     MarketState state;
     bool isListed;
-    // slot 7
     int128 mark; // U_m + R_imp at lastPrice, USD
     uint128 lastPrice; // USD per base unit
-    // slot 8
     int128 realised; // G_m: cash the pool realised here, USD
     int128 base; // insured level of G_m - mark, USD
-    // slot 9
     int128 baseCandidate; // G_m - mark at the last epoch record, USD
-    // slots 10..12: twelve volatility windows, four to a word (VolatilityLib)
     uint256[3] windows;
+}
+
+/// @dev State of one market. Everything the pool owes its traders follows from these sums and the price: O(1).
+struct MarketBook {
+    MarketParams params; // slots 0, 1
+    // slot 2: 128 + 40 + 8 + 8
+    int128 fundingIndex; // F: USD per base unit, signed, cumulative
+    uint40 touchedAt; // when funding accrued and the mark was stored
+    MarketState state;
+    bool isListed;
+    // slot 3
+    int128 mark; // U_m + R_imp at lastPrice, USD
+    uint128 lastPrice; // USD per base unit
+    // slot 4
+    int128 realised; // G_m: cash the pool realised here, USD
+    int128 base; // insured level of G_m - mark, USD
+    // slot 5
+    int128 baseCandidate; // G_m - mark at the last epoch record, USD
+    // slots 6..8: twelve volatility windows, four to a word (VolatilityLib)
+    uint256[3] windows;
+    SideBook long;
+    SideBook short;
 }
 
 /// @dev One account's position in one market; size 0 means none.
@@ -84,7 +103,7 @@ struct Account {
     uint8 debts; // bit c set: a claim in debt class c
 }
 
-/// @dev What governance sets for all markets; bounds in `RiskConfig`. One slot: 16*8 + 24*2 + 32 = 208.
+/// @dev What governance sets for all markets; bounds in `RiskConfig`. One slot: 16*10 + 24*4 = 256.
 struct RiskParams {
     uint16 penaltyBps; // l: of the notional a liquidation closes
     uint16 targetHealthBps; // tau: margin after a partial liquidation, in maintenance margins
@@ -92,11 +111,14 @@ struct RiskParams {
     uint16 insuranceShareBps; // of the penalty; the rest is LP income
     uint24 keeperFloorCents; // bond of a new position
     uint24 keeperFloorCapCents; // the floor can follow gas up to here
-    uint32 maxMarkAge; // seconds a mark of another market may be old when risk is opened
+    uint24 maxMarkAge; // seconds a mark of another market may be old when risk is opened
     uint16 insuranceFeeMinBps; // of fees, fund at target
     uint16 insuranceFeeMaxBps; // of fees, fund empty
     uint16 treasuryFeeBps; // of fees
     uint16 insuranceTargetBps; // target size of the fund, of open notional
+    uint16 recoveryFeeBps; // rho: of fees, while recovery claims are outstanding
+    uint16 deleverageRewardBps; // of what deleveraging restores, to who calls it
+    uint24 deleverageRewardCapUsd; // USD an hour, all markets together
 }
 
 /// @dev A market whose skewScale is this has no price impact and no funding.

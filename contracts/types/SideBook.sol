@@ -23,9 +23,10 @@ struct AdlEvent {
     uint128 price; // USD per base unit: decides who is in profit, and how much
     uint64 closeFraction; // f, WAD, at most one: part of the size closed at `closePrice`
     uint64 haircut; // h, WAD, at most one: part of the price profit withheld
-    // slot 1: 128 + 128
+    // slot 1: 128 + 96 + 32
     uint128 closePrice; // USD per base unit
-    int128 fundingIndex; // F of the market at the event, USD per base unit
+    int96 fundingIndex; // F of the market at the event, USD per base unit
+    uint32 lossId; // what was withheld, in the traders' recovery claims; 0: not on record
 }
 
 /// @dev What a trade reads first. One slot: 32 + 8 + 96.
@@ -63,13 +64,21 @@ struct Replay {
     uint256 returned; // variation margin of what was closed, part of `settled` before
     uint256 closedBase;
     bool isComplete; // false: call again
+    LossPart[] losses; // what was withheld, event by event; entries after `lossCount` mean nothing
+    uint256 lossCount;
+}
+
+/// @dev One position's part of what one event withheld. USD WAD.
+struct LossPart {
+    uint256 lossId;
+    uint256 amount;
 }
 
 /// @dev What an event did to a side. USD WAD; base units WAD.
 struct Deleveraged {
     uint256 collected; // profit withheld: the pool owes this much less
     uint256 pended; // to move from cash to `pendingPnl`, the reserve included
-    uint256 reserve; // set aside for roundings: positions * (P / 1e18 + 1) wei
+    uint256 reserve; // set aside for the roundings of what was closed: positions * (P / 1e18 + 1) wei
     uint256 closedBase;
     int256 costShrinks; // by how much N fell; negative: rose
     int256 weightShrinks; // by how much Z fell; negative: rose
@@ -83,4 +92,13 @@ struct Eligible {
     uint256 sizeBase;
     uint256 buckets;
     uint256 positions;
+}
+
+/// @dev What a haircut took from both sides of a market. USD WAD.
+struct Taken {
+    uint256 profit; // of the buckets it reached
+    uint256 haircut; // h, WAD
+    uint256 collected; // profit withheld: the pool owes this much less
+    uint256 buckets;
+    uint256 positions; // in those buckets
 }

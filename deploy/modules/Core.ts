@@ -6,6 +6,7 @@ import { id } from "ethers";
 const MARGIN = 1n << 0n;
 const CASH = 1n << 1n;
 const INSURANCE = 1n << 2n;
+const PENDING_PNL = 1n << 3n;
 const QUEUE = 1n << 4n;
 const RECOVERY = 1n << 5n;
 const ORDERS = 1n << 6n;
@@ -18,7 +19,8 @@ const GUARDIAN_ROLE = 3n;
 const selector = (signature: string): string => id(signature).slice(0, 10);
 
 const MARKET_PARAMS = "(uint128,uint128,uint16,uint32,uint16,uint16,uint16,uint16,uint32,uint32,uint32,uint48)";
-const RISK_PARAMS = "(uint16,uint16,uint16,uint16,uint24,uint24,uint32,uint16,uint16,uint16,uint16)";
+const RISK_PARAMS =
+  "(uint16,uint16,uint16,uint16,uint24,uint24,uint24,uint16,uint16,uint16,uint16,uint16,uint16,uint24)";
 
 export type ModuleBuilder = Parameters<Parameters<typeof buildModule>[1]>[0];
 type Address = NamedArtifactContractDeploymentFuture<string> | string;
@@ -70,12 +72,16 @@ export function deployCore(m: ModuleBuilder, token: Address) {
   ]);
   const waterfall = m.contract("LossWaterfall", [pool, insurance]);
 
+  const deficits = m.library("DeficitLib");
   const libraries = {
-    LiquidationLib: m.library("LiquidationLib"),
+    DeficitLib: deficits,
+    DeleveragingLib: m.library("DeleveragingLib"),
+    LiquidationLib: m.library("LiquidationLib", { libraries: { DeficitLib: deficits } }),
     ListingLib: m.library("ListingLib"),
     RiskLib: m.library("RiskLib"),
     SettlementLib: m.library("SettlementLib"),
     TradeLib: m.library("TradeLib"),
+    ViewLib: m.library("ViewLib"),
   };
   const clearinghouse = m.contract("Clearinghouse", [access, vault, pool, waterfall, oracle, treasury, risk], {
     libraries,
@@ -84,10 +90,10 @@ export function deployCore(m: ModuleBuilder, token: Address) {
   m.call(vault, "wire", [
     [clearinghouse, pool, senior, junior, insurance],
     [
-      MARGIN | CASH | INSURANCE | RECOVERY | ORDERS | FEES,
-      CASH | INSURANCE,
-      QUEUE | CASH,
-      QUEUE | CASH,
+      MARGIN | CASH | INSURANCE | PENDING_PNL | RECOVERY | ORDERS | FEES,
+      CASH | INSURANCE | RECOVERY,
+      QUEUE | CASH | RECOVERY,
+      QUEUE | CASH | RECOVERY,
       QUEUE | INSURANCE | CASH,
     ],
   ]);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {LiquidationLib} from "../../contracts/liquidation/LiquidationLib.sol";
+import {DeficitLib} from "../../contracts/loss/DeficitLib.sol";
 import {MarketId} from "../../contracts/types/MarketId.sol";
 import {Book, State} from "../../contracts/types/State.sol";
 import {TestBase} from "../shared/TestBase.sol";
@@ -22,7 +22,7 @@ contract DeficitAnchored is TestBase {
             book.markets[i] = MarketId.wrap(i);
             matched[i] = i == 2 ? 1 : 10;
         }
-        LiquidationLib.bookCover(_state, book, matched, 10);
+        DeficitLib.bookCover(_state, book, matched, 10);
 
         int256 bases;
         int256 realised;

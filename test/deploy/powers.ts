@@ -29,7 +29,12 @@ export const POWERS: Record<string, Record<string, "anyone" | "once" | bigint | 
         "anyone",
       ]),
     ),
-    ...Object.fromEntries(["settle", "mark", "markAll", "liquidate", "payDebts"].map((f) => [f, "anyone"])),
+    ...Object.fromEntries(
+      ["settle", "mark", "markAll", "liquidate", "deleverage", "replay", "payDebts", "claim", "recover"].map((f) => [
+        f,
+        "anyone",
+      ]),
+    ),
     execute: { error: "Clearinghouse_NotExecutor" },
     recordBases: { error: "Clearinghouse_NotPool" },
     applyBases: { error: "Clearinghouse_NotPool" },
@@ -72,7 +77,12 @@ export const POWERS: Record<string, Record<string, "anyone" | "once" | bigint | 
     wire: "once",
     setAuthority: { error: "AccessManagedUnauthorized" },
   },
-  waterfall: { absorb: { error: "LossWaterfall_NotClearinghouse" }, wire: "once" },
+  waterfall: {
+    ...Object.fromEntries(
+      ["absorb", "conclude", "coverResidual"].map((f) => [f, { error: "LossWaterfall_NotClearinghouse" }]),
+    ),
+    wire: "once",
+  },
   oracle: { setSource: GOVERNOR_ROLE, setAuthority: { error: "AccessManagedUnauthorized" } },
   chainlink: { setFeed: GOVERNOR_ROLE, setAuthority: { error: "AccessManagedUnauthorized" } },
 };

@@ -137,8 +137,8 @@ export class Drawer extends Crowd {
     for (let tries = 0; tries < 4 && this.free(account) < 50n * WAD; tries++) account = this.pick();
     const id = this.market();
     const price = this.prices[id] as bigint;
-    const { longSize, shortSize, params } = exchange.market(id);
-    const bias = this.regime.longBias ?? (longSize > shortSize ? 15 : 85);
+    const { long, short, params } = exchange.market(id);
+    const bias = this.regime.longBias ?? (long.size > short.size ? 15 : 85);
     const isLong = random(100) < bias;
     const isWild = random(8) === 0;
     let notional = BigInt(300 + random(60_000)) * WAD;

@@ -1,16 +1,13 @@
 import { LEDGERS } from "../../scripts/shared/world.ts";
-import { type Exchange, ModelError } from "../../scripts/simulator/model/index.ts";
+import { type Exchange, type Market, ModelError } from "../../scripts/simulator/model/index.ts";
 import type { Pair } from "./pair.ts";
 import type { Answer, Read } from "./reader.ts";
 
 export const LAYERS = ["forgone", "insurance", "junior", "senior", "adl", "residual"] as const;
 const STATES = ["Open", "ReduceOnly", "Halted", "Settled"];
 const SIDES = ["sizeBase", "cost"] as const;
+const SUMS = ["fundingWeightLong", "fundingWeightShort", "settledLong", "settledShort"] as const;
 const MARKET_FIELDS = [
-  "fundingWeightLong",
-  "fundingWeightShort",
-  "settledLong",
-  "settledShort",
   "fundingIndex",
   "touchedAt",
   "state",
@@ -92,7 +89,7 @@ function plan(
   for (const { id } of exchange.state.markets) {
     add(`market ${id}`, chain.read("clearinghouse", "market", id), (market) => [
       ...SIDES.map((field) => `long ${field} ${market.long[field]}, short ${field} ${market.short[field]}`),
-      ...MARKET_FIELDS.map((field) => `${field} ${market[field]}`),
+      ...[...SUMS, ...MARKET_FIELDS].map((field) => `${field} ${market[field]}`),
     ]);
   }
   for (const account of accounts) {
@@ -108,6 +105,11 @@ function plan(
       );
     }
   }
+}
+
+function sumOf({ long, short }: Market, field: (typeof SUMS)[number]): bigint {
+  const side = field.endsWith("Long") ? long : short;
+  return field.startsWith("settled") ? side.settled : side.weight;
 }
 
 /** The same of the model. */
@@ -137,8 +139,9 @@ function modelFacts(exchange: Exchange, accounts: readonly bigint[]): Facts {
   if (last !== undefined) facts["last incident"] = LAYERS.map((layer) => `${layer} ${last[layer]}`);
   for (const market of state.markets) {
     facts[`market ${market.id}`] = [
-      `long sizeBase ${market.longSize}, short sizeBase ${market.shortSize}`,
-      `long cost ${market.longCost}, short cost ${market.shortCost}`,
+      `long sizeBase ${market.long.size}, short sizeBase ${market.short.size}`,
+      `long cost ${market.long.cost}, short cost ${market.short.cost}`,
+      ...SUMS.map((field) => `${field} ${sumOf(market, field)}`),
       ...MARKET_FIELDS.map((field) => `${field} ${field === "state" ? STATES.indexOf(market.state) : market[field]}`),
     ];
   }

@@ -19,7 +19,7 @@ describe("Clearinghouse, fees", function () {
     const { world, clearinghouse, alice, account, btc } = await networkHelpers.loadFixture(market);
     await expect(world.trade(alice, account, btc, wad(1)))
       .to.emit(clearinghouse, "FeeRouted")
-      .withArgs(wad(50), wad("42.5"), wad("2.5"), wad(5));
+      .withArgs(wad(50), wad("42.5"), wad("2.5"), 0n, wad(5));
     const { insurance, fees, cash, margin } = await world.ledgers();
     expect([insurance, fees, cash, margin]).to.deep.equal([wad("2.5"), wad(5), wad("500042.5"), wad(59_948)]);
   });
@@ -30,7 +30,7 @@ describe("Clearinghouse, fees", function () {
     // Target 2% of 100,000; the fund holds 2.50: 30% - 25% * 2.5 / 2,000 = 29.97%.
     await expect(world.trade(alice, account, btc, wad(1)))
       .to.emit(clearinghouse, "FeeRouted")
-      .withArgs(wad(50), wad("30.015"), wad("14.985"), wad(5));
+      .withArgs(wad(50), wad("30.015"), wad("14.985"), 0n, wad(5));
   });
 
   it("gives senior its coupon of the LPs' part", async function () {

@@ -41,7 +41,7 @@ describe("LiquidityPool", function () {
 
   it("books only for the clearinghouse and absorbs only for the waterfall", async function () {
     const { pool, governor } = await networkHelpers.loadFixture(empty);
-    await expect(pool.record({ marks: 0n, unpaid: 0n, openNotional: 0n, income: 0n }))
+    await expect(pool.record({ marks: 0n, unpaid: 0n, openNotional: 0n, income: 0n, recovery: 0n }))
       .to.be.revertedWithCustomError(pool, "LiquidityPool_NotClearinghouse")
       .withArgs(governor.address);
     await expect(pool.absorb(1n))

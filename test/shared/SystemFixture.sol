@@ -101,12 +101,14 @@ abstract contract SystemFixture is TestBase {
             _bit(Ledger.Margin) |
             _bit(Ledger.Cash) |
             _bit(Ledger.Insurance) |
+            _bit(Ledger.PendingPnl) |
             _bit(Ledger.Recovery) |
             _bit(Ledger.Orders) |
             _bit(Ledger.Fees);
-        (modules[1], masks[1]) = (address(sys.pool), _bit(Ledger.Cash) | _bit(Ledger.Insurance));
-        (modules[2], masks[2]) = (address(sys.senior), _bit(Ledger.Queue) | _bit(Ledger.Cash));
-        (modules[3], masks[3]) = (address(sys.junior), _bit(Ledger.Queue) | _bit(Ledger.Cash));
+        modules[1] = address(sys.pool);
+        masks[1] = _bit(Ledger.Cash) | _bit(Ledger.Insurance) | _bit(Ledger.Recovery);
+        (modules[2], modules[3]) = (address(sys.senior), address(sys.junior));
+        masks[2] = masks[3] = _bit(Ledger.Queue) | _bit(Ledger.Cash) | _bit(Ledger.Recovery);
         modules[4] = address(sys.insurance);
         masks[4] = _bit(Ledger.Queue) | _bit(Ledger.Insurance) | _bit(Ledger.Cash);
         sys.vault.wire(modules, masks);
@@ -137,6 +139,9 @@ abstract contract SystemFixture is TestBase {
         risk.insuranceFeeMaxBps = 3_000;
         risk.treasuryFeeBps = 1_000;
         risk.insuranceTargetBps = 200;
+        risk.recoveryFeeBps = 2_000;
+        risk.deleverageRewardBps = 10;
+        risk.deleverageRewardCapUsd = 100;
     }
 
     function _startPrice(uint8 market) internal pure returns (uint256) {

@@ -50,11 +50,14 @@ contract RiskConfigTest is TestBase {
         _risk("keeperShareBps", 2, 0, 7_000, type(uint16).max); // 10,000 less insurance
         _risk("insuranceShareBps", 3, 0, 7_000, type(uint16).max); // 10,000 less the keeper's 3,000
         _risk("keeperFloorCents", 4, 0, 500, type(uint24).max); // the cap
-        _risk("maxMarkAge", 6, 1, 86_400, type(uint32).max);
+        _risk("maxMarkAge", 6, 1, 86_400, type(uint24).max);
         _risk("insuranceFeeMinBps", 7, 0, 4_000, type(uint16).max); // the maximum
         _risk("insuranceFeeMaxBps", 8, 1_000, 8_000, type(uint16).max); // above the minimum, 10,000 less the treasury's
         _risk("treasuryFeeBps", 9, 0, 6_000, type(uint16).max); // see test_RevertWhen_SharesExceedTheWhole
         _risk("insuranceTargetBps", 10, 0, 10_000, type(uint16).max);
+        _risk("recoveryFeeBps", 11, 0, 5_000, type(uint16).max);
+        _risk("deleverageRewardBps", 12, 0, 100, type(uint16).max);
+        _risk("deleverageRewardCapUsd", 13, 0, 100_000, type(uint24).max);
     }
 
     function test_checks_acceptTheDefaults() public view {
@@ -248,7 +251,10 @@ contract RiskConfigTest is TestBase {
                 insuranceFeeMinBps: 1_000,
                 insuranceFeeMaxBps: 4_000,
                 treasuryFeeBps: 2_000,
-                insuranceTargetBps: 200
+                insuranceTargetBps: 200,
+                recoveryFeeBps: 2_000,
+                deleverageRewardBps: 10,
+                deleverageRewardCapUsd: 100
             });
     }
 

@@ -11,6 +11,7 @@ contract FeeLibTest is TestBase {
         risk.insuranceFeeMaxBps = uint16(bound(seed >> 32, 0, 10_000 - risk.treasuryFeeBps));
         risk.insuranceFeeMinBps = uint16(bound(seed >> 64, 0, risk.insuranceFeeMaxBps));
         risk.insuranceTargetBps = uint16(bound(seed >> 96, 0, 10_000));
+        risk.recoveryFeeBps = uint16(bound(seed >> 128, 0, 5_000));
     }
 
     function test_insuranceShareBps_fallsFromMaxToMin() public pure {
@@ -23,9 +24,31 @@ contract FeeLibTest is TestBase {
         assertEq(FeeLib.insuranceShareBps(risk, 0, 0), 500, "no target");
     }
 
-    function testFuzz_split_conservesTheFee(uint256 seed, uint128 fee, uint128 fund, uint128 open) public pure {
-        (uint256 toPool, uint256 toInsurance, uint256 toTreasury) = FeeLib.split(fee, _risk(seed), fund, open);
-        assertEq(toPool + toInsurance + toTreasury, fee);
+    function testFuzz_split_conservesTheFee(
+        uint256 seed,
+        uint128 fee,
+        uint128 fund,
+        uint128 open,
+        uint128 claims
+    ) public pure {
+        RiskParams memory risk = _risk(seed);
+        FeeLib.Parts memory parts = FeeLib.split(fee, risk, fund, open, claims);
+        assertEq(parts.toPool + parts.toInsurance + parts.toRecovery + parts.toTreasury, fee);
+        assertLe(parts.toRecovery, claims, "more than is owed");
+        assertLe(parts.toRecovery, (uint256(fee) * risk.recoveryFeeBps) / 10_000, "more than the share");
+        // Insurance and recovery come before the treasury.
+        FeeLib.Parts memory without = FeeLib.split(fee, risk, fund, open, 0);
+        assertEq(parts.toInsurance, without.toInsurance, "insurance pays for claims");
+        assertLe(parts.toTreasury, without.toTreasury, "the treasury gains by claims");
+    }
+
+    function test_split_treasuryIsJuniorToRecovery() public pure {
+        RiskParams memory risk;
+        (risk.treasuryFeeBps, risk.recoveryFeeBps) = (7_000, 5_000);
+        FeeLib.Parts memory parts = FeeLib.split(100e18, risk, 0, 0, 1_000e18);
+        assertEq(parts.toRecovery, 50e18);
+        assertEq(parts.toTreasury, 50e18);
+        assertEq(parts.toPool, 0);
     }
 
     function testFuzz_insuranceShareBps_neverRisesWithTheFund(

@@ -3,13 +3,13 @@ pragma solidity 0.8.37;
 
 import {MarginLib} from "../../../contracts/margin/MarginLib.sol";
 import {VolatilityLib} from "../../../contracts/market/VolatilityLib.sol";
-import {Market} from "../../../contracts/types/Market.sol";
+import {MarketBook} from "../../../contracts/types/Market.sol";
 import {TestBase} from "../../shared/TestBase.sol";
 
 contract MarginLibTest is TestBase {
     using VolatilityLib for uint256[3];
 
-    Market private _market;
+    MarketBook private _market;
 
     function test_initial_growsWithSizeAndStopsAtTheWhole() public pure {
         assertEq(MarginLib.initial(1_000_000e18, 200, 100, 0), 20_000e18);

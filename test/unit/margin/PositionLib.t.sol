@@ -2,7 +2,6 @@
 pragma solidity 0.8.37;
 
 import {PositionLib} from "../../../contracts/margin/PositionLib.sol";
-import {TickLib} from "../../../contracts/math/TickLib.sol";
 import {Position} from "../../../contracts/types/Market.sol";
 import {TestBase} from "../../shared/TestBase.sol";
 
@@ -138,16 +137,6 @@ contract PositionLibTest is TestBase {
         assertEq(position.mmBps, a > b ? a : b);
         assertEq(int256(position.fundingEntry), int256(5));
         assertEq(uint256(position.cost), 400e18);
-    }
-
-    /// The bucket never shows an entry better than the position's.
-    function testFuzz_bucketOf_roundsToTheWorseEntry(bool isLong, uint256 size, uint256 entry) public pure {
-        Position memory position = _position(isLong, size, entry);
-        uint256 abs = uint256(int256(isLong ? position.size : -position.size));
-        uint256 entryDown = (uint256(position.cost) * 1e18) / abs;
-        assertLe(TickLib.tickOf(entryDown), uint256(position.bucketOf()), "below");
-        assertLe(uint256(position.bucketOf()), TickLib.tickOf(entryDown + 1), "above");
-        if (!isLong) assertEq(position.bucketOf(), TickLib.tickOf(entryDown));
     }
 
     function test_settleFunding_paysOnce() public pure {

@@ -4,14 +4,17 @@ pragma solidity 0.8.37;
 import {MarketLib} from "../../../contracts/market/MarketLib.sol";
 import {PositionLib} from "../../../contracts/margin/PositionLib.sol";
 import {FundingLib} from "../../../contracts/market/FundingLib.sol";
-import {Market, NO_IMPACT, Position} from "../../../contracts/types/Market.sol";
+import {SideBookLib} from "../../../contracts/market/SideBookLib.sol";
+import {MarketBook, NO_IMPACT, Position} from "../../../contracts/types/Market.sol";
+import {SideBook} from "../../../contracts/types/SideBook.sol";
 import {TestBase} from "../../shared/TestBase.sol";
 
 contract MarketLibTest is TestBase {
-    using MarketLib for Market;
+    using MarketLib for MarketBook;
+    using SideBookLib for SideBook;
     using PositionLib for Position;
 
-    Market private _market;
+    MarketBook private _market;
     Position[] private _positions;
 
     function setUp() public {
@@ -30,23 +33,26 @@ contract MarketLibTest is TestBase {
     function _add(uint256[6] memory seeds) private {
         for (uint256 i = 0; i < 6; ++i) {
             Position memory position = _draw(seeds[i]);
-            _market.include(position);
+            _market.sideOf(position.size > 0).insert(position);
             _positions.push(position);
         }
     }
 
     /// What was put in comes out to the wei, in any order.
-    function testFuzz_exclude_undoesInclude(uint256[6] memory seeds, uint256 from) public {
+    function testFuzz_remove_undoesInsert(uint256[6] memory seeds, uint256 from) public {
         _add(seeds);
-        for (uint256 i = 0; i < 6; ++i) _market.exclude(_positions[((from % 6) + i) % 6]);
+        for (uint256 i = 0; i < 6; ++i) {
+            Position memory position = _positions[((from % 6) + i) % 6];
+            _market.sideOf(position.size > 0).remove(position);
+        }
         assertEq(_market.long.sizeBase, 0, "S long");
         assertEq(_market.long.cost, 0, "N long");
         assertEq(_market.short.sizeBase, 0, "S short");
         assertEq(_market.short.cost, 0, "N short");
-        assertEq(int256(_market.fundingWeightLong), int256(0), "Z long");
-        assertEq(int256(_market.fundingWeightShort), int256(0), "Z short");
-        assertEq(_market.settledLong, 0, "W long");
-        assertEq(_market.settledShort, 0, "W short");
+        assertEq(int256(_market.long.fundingWeight), int256(0), "Z long");
+        assertEq(int256(_market.short.fundingWeight), int256(0), "Z short");
+        assertEq(_market.long.settled, 0, "W long");
+        assertEq(_market.short.settled, 0, "W short");
     }
 
     /// The sums promise at least what positions can collect, and at most a few wei a position more (I3).
@@ -85,12 +91,11 @@ contract MarketLibTest is TestBase {
         assertEq(_market.skew(), sum);
     }
 
-    function test_include_ignoresAnEmptyPosition() public {
+    function test_insert_ignoresAnEmptyPosition() public {
         Position memory none;
         none.cost = 5;
-        _market.include(none);
-        _market.exclude(none);
-        assertEq(_market.long.cost + _market.short.cost, 0);
+        _market.short.insert(none);
+        assertEq(_market.openNotional(), 0);
     }
 
     /// A balanced market owes nothing whatever the price does.
@@ -101,9 +106,9 @@ contract MarketLibTest is TestBase {
         Position memory position;
         position.size = int104(int256(size));
         position.cost = uint104((size * entry) / 1e18);
-        _market.include(position);
+        _market.long.insert(position);
         position.size = -position.size;
-        _market.include(position);
+        _market.short.insert(position);
         _market.remark(price);
         assertApproxEqAbs(int256(_market.mark), int256(0), 1);
         assertEq(_market.lastPrice, price);

@@ -113,14 +113,14 @@ contract SideBookHarness {
 /// @dev Events in few words.
 library Events {
     function haircut(uint256 price, uint256 h) internal pure returns (AdlEvent memory) {
-        return AdlEvent(uint128(price), 0, uint64(h), uint128(price), 0);
+        return AdlEvent(uint128(price), 0, uint64(h), uint128(price), 0, 1);
     }
 
     function closing(uint256 price, uint256 f) internal pure returns (AdlEvent memory) {
-        return AdlEvent(uint128(price), uint64(f), 0, uint128(price), 0);
+        return AdlEvent(uint128(price), uint64(f), 0, uint128(price), 0, 0);
     }
 
     function both(uint256 price, uint256 f, uint256 h, int256 fundingIndex) internal pure returns (AdlEvent memory) {
-        return AdlEvent(uint128(price), uint64(f), uint64(h), uint128(price), int128(fundingIndex));
+        return AdlEvent(uint128(price), uint64(f), uint64(h), uint128(price), int96(fundingIndex), 1);
     }
 }

@@ -133,7 +133,7 @@ contract SideBookFuzzTest is TestBase {
 
     function _event() private {
         AdlEvent memory e;
-        (e.price, e.closePrice, e.fundingIndex) = (uint128(price), uint128(price), int128(funding));
+        (e.price, e.closePrice, e.fundingIndex) = (uint128(price), uint128(price), int96(funding));
         uint256 kind = _rand(4);
         e.closeFraction = uint64(
             kind < 2
