@@ -5,10 +5,8 @@ import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC2
 import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
 import {IDeleveraging} from "../interfaces/IDeleveraging.sol";
 import {SettlementLib} from "../margin/SettlementLib.sol";
-import {TraderClaimLib} from "../loss/TraderClaimLib.sol";
 import {AccountId} from "../types/AccountId.sol";
 import {Ledger} from "../types/Ledger.sol";
-import {LossClaim, TraderLosses} from "../types/Loss.sol";
 import {Account} from "../types/Market.sol";
 import {Operation} from "../types/State.sol";
 import {ClearinghouseBase} from "./ClearinghouseBase.sol";
@@ -16,8 +14,6 @@ import {ClearinghouseBase} from "./ClearinghouseBase.sol";
 /// @title ClearinghouseAccounts
 /// @notice Margin in, out, and between one owner's accounts.
 abstract contract ClearinghouseAccounts is ClearinghouseBase {
-    using TraderClaimLib for TraderLosses;
-
     /// @inheritdoc IClearinghouse
     function deposit(AccountId id, uint256 amountNative) external nonReentrant {
         _deposit(id, amountNative);
@@ -77,10 +73,9 @@ abstract contract ClearinghouseAccounts is ClearinghouseBase {
         if (id.owner() == address(0)) revert Clearinghouse_ZeroOwner(id);
         // A debt that was written off becomes a claim when the account is touched.
         if (_state.accounts[id].debts != 0) _commit(SettlementLib.collectDebts(_state, _open(), id));
-        LossClaim storage claim_ = _state.lossClaims[id];
-        paid = VAULT.payTo(Ledger.Recovery, id.owner(), _state.losses.collect(claim_));
+        paid = VAULT.payTo(Ledger.Recovery, id.owner(), SettlementLib.collectClaim(_state, id));
         if (paid == 0) revert Clearinghouse_NothingToClaim(id.owner());
-        claim_.repaid -= paid;
+        _state.lossClaims[id].repaid -= paid;
         emit ClaimPaid(id, id.owner(), paid);
     }
 
@@ -93,7 +88,7 @@ abstract contract ClearinghouseAccounts is ClearinghouseBase {
         if (amountNative > needed) amountNative = needed;
         if (amountNative == 0) revert Clearinghouse_ZeroAmount();
         taken = VAULT.receiveFrom(Ledger.Recovery, msg.sender, amountNative);
-        uint256 toTraders = _state.losses.repay(taken);
+        uint256 toTraders = SettlementLib.repayClaims(_state, taken);
         op.recovery = taken - toTraders;
         _commit(op);
         emit Recovered(msg.sender, toTraders, taken - toTraders);

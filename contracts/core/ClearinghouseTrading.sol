@@ -14,6 +14,7 @@ import {MarketBook} from "../types/Market.sol";
 import {MarketId} from "../types/MarketId.sol";
 import {Attribution, Book, DeleverageCall, Operation, Trade} from "../types/State.sol";
 import {ClearinghouseBase} from "./ClearinghouseBase.sol";
+import {ListingLib} from "./ListingLib.sol";
 import {RiskLib} from "./RiskLib.sol";
 import {TradeLib} from "./TradeLib.sol";
 
@@ -149,10 +150,9 @@ abstract contract ClearinghouseTrading is ClearinghouseBase {
     }
 
     function _mark(Operation memory op, MarketId id, uint256 price) internal returns (uint256) {
-        MarketBook storage market_ = _state.markets[id];
-        op.income += market_.touch(price);
-        op.marks += market_.remark(price);
-        emit MarketMarked(id, price, market_.mark, market_.fundingIndex);
+        (uint256 income, int256 growth) = ListingLib.mark(_state, id, price);
+        op.income += income;
+        op.marks += growth;
         return price;
     }
 }

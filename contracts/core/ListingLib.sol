@@ -53,6 +53,17 @@ library ListingLib {
         return op;
     }
 
+    /// @notice Accrues a market's funding at `price` and stores its mark.
+    /// @dev Emits {IClearinghouse.MarketMarked}.
+    /// @return income What the pool earned in funding.
+    /// @return growth How much the mark grew.
+    function mark(State storage state, MarketId id, uint256 price) external returns (uint256 income, int256 growth) {
+        MarketBook storage listed = state.markets[id];
+        income = listed.touch(price);
+        growth = listed.remark(price);
+        emit IClearinghouse.MarketMarked(id, price, listed.mark, listed.fundingIndex);
+    }
+
     /// @notice Sets the parameters of all markets, checked against each market's own.
     function setRisk(State storage state, bytes calldata encoded) external {
         RiskParams memory params = abi.decode(encoded, (RiskParams));

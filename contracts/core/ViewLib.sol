@@ -36,8 +36,8 @@ library ViewLib {
     using TraderClaimLib for TraderLosses;
 
     /// @notice See {IClearinghouse.health}.
-    function health(State storage state, AccountId account, Book memory book) external view returns (bytes memory) {
-        return abi.encode(HealthLib.measure(state, account, book, NO_MARKET));
+    function health(State storage state, AccountId id, Book memory book) external view returns (bytes memory) {
+        return abi.encode(HealthLib.measure(state, id, book, NO_MARKET));
     }
 
     /// @notice See {IClearinghouse.exposure}.
@@ -64,8 +64,8 @@ library ViewLib {
     }
 
     /// @notice See {IClearinghouse.position}.
-    function position(State storage state, AccountId account, MarketId id) external view returns (bytes memory) {
-        return abi.encode(state.positions[account][id]);
+    function position(State storage state, AccountId id, MarketId marketId) external view returns (bytes memory) {
+        return abi.encode(state.positions[id][marketId]);
     }
 
     /// @notice See {IClearinghouse.riskParams}.
@@ -74,13 +74,13 @@ library ViewLib {
     }
 
     /// @notice See {IClearinghouse.debtsTo}.
-    function debtsTo(State storage state, AccountId account) external view returns (bytes memory) {
-        return abi.encode(OperationLib.collectableBy(state, account), OperationLib.owedTo(state, account));
+    function debtsTo(State storage state, AccountId id) external view returns (bytes memory) {
+        return abi.encode(OperationLib.collectableBy(state, id), OperationLib.owedTo(state, id));
     }
 
     /// @notice See {IDeleveraging.claimsOf}.
-    function claimsOf(State storage state, AccountId account) external view returns (bytes memory) {
-        (uint256 due, uint256 outstanding) = state.losses.claimOf(state.lossClaims[account]);
+    function claimsOf(State storage state, AccountId id) external view returns (bytes memory) {
+        (uint256 due, uint256 outstanding) = state.losses.claimOf(state.lossClaims[id]);
         return abi.encode(due, outstanding);
     }
 
@@ -102,11 +102,11 @@ library ViewLib {
     }
 
     /// @notice See {IDeleveraging.replayed}.
-    function replayed(State storage state, AccountId account, MarketId id) external view returns (bytes memory) {
+    function replayed(State storage state, AccountId id, MarketId marketId) external view returns (bytes memory) {
         IDeleveraging.Replayed memory seen;
-        seen.position = state.positions[account][id];
+        seen.position = state.positions[id][marketId];
         if (seen.position.size != 0) {
-            SideBook storage side = state.markets[id].sideOf(seen.position.size > 0);
+            SideBook storage side = state.markets[marketId].sideOf(seen.position.size > 0);
             Replay memory r = side.previewReplay(seen.position, type(uint256).max);
             (seen.credit, seen.cut, seen.returned, seen.fundingOwed) = (r.credit, r.cut, r.returned, r.fundingOwed);
         }
@@ -143,34 +143,33 @@ library ViewLib {
     /// @notice See {IDeleveraging.previewHaircut}.
     function previewHaircut(
         State storage state,
-        AccountId account,
-        MarketId id,
+        AccountId id,
+        MarketId marketId,
         uint256 price,
         uint256 need
     ) external view returns (bytes memory) {
-        return abi.encode(_previewHaircut(state, account, id, price, need));
+        return abi.encode(_previewHaircut(state, id, marketId, price, need));
     }
 
     function _previewHaircut(
         State storage state,
-        AccountId account,
-        MarketId id,
+        AccountId id,
+        MarketId marketId,
         uint256 price,
         uint256 need
     ) private view returns (IDeleveraging.HaircutPreview memory seen) {
-        MarketBook storage market = state.markets[id];
-        Eligible memory found = HaircutLib.eligible(market.long, market.short, price);
+        MarketBook storage book = state.markets[marketId];
+        Eligible memory found = HaircutLib.eligible(book.long, book.short, price);
         seen.eligibleProfit = found.profit;
         if (found.profit == 0) return seen;
         seen.haircut = HaircutLib.fraction(need, found);
-        Position memory position = state.positions[account][id];
-        if (position.size == 0) return seen;
-        bool isLong = position.size > 0;
-        SideBook storage side = market.sideOf(isLong);
-        side.previewReplay(position, type(uint256).max);
-        if (position.size == 0 || !AdlEventLib.isInProfit(isLong, side.buckets[position.bucket].edge, price))
-            return seen;
-        seen.profit = position.pricePnl(price).pos();
+        Position memory held = state.positions[id][marketId];
+        if (held.size == 0) return seen;
+        bool isLong = held.size > 0;
+        SideBook storage side = book.sideOf(isLong);
+        side.previewReplay(held, type(uint256).max);
+        if (held.size == 0 || !AdlEventLib.isInProfit(isLong, side.buckets[held.bucket].edge, price)) return seen;
+        seen.profit = held.pricePnl(price).pos();
         seen.charge = seen.profit.mulDivUp(seen.haircut, WAD);
         seen.share = seen.profit.mulDivDown(WAD, found.profit);
     }
@@ -193,22 +192,22 @@ library ViewLib {
         Operation memory op,
         DeleverageCall memory c
     ) private view returns (IDeleveraging.DeleveragePreview memory seen) {
-        MarketBook storage market = state.markets[c.market];
+        MarketBook storage book = state.markets[c.market];
         if (c.price == 0) return seen;
         if (c.equity < int256(c.floor)) {
-            Eligible memory found = HaircutLib.eligible(market.long, market.short, c.price);
+            Eligible memory found = HaircutLib.eligible(book.long, book.short, c.price);
             (seen.need, ) = DeleveragingPlanLib.turn(state, c);
             (seen.eligibleProfit, seen.buckets, seen.positions) = (found.profit, found.buckets, found.positions);
             if (found.profit == 0) return seen;
             seen.reward = DeleveragingPlanLib.reward(state, op, seen.need.min(found.profit));
             seen.haircut = HaircutLib.fraction(seen.need + seen.reward, found);
         } else {
-            DeleveragingPlanLib.Relief memory relief = DeleveragingPlanLib.excess(market, c);
+            DeleveragingPlanLib.Relief memory relief = DeleveragingPlanLib.excess(book, c);
             if (relief.excess == 0) return seen;
             seen.need = relief.excess;
             uint256 reward = DeleveragingPlanLib.reward(state, op, relief.excess);
-            DeleveragingPlanLib.planRelief(market, c, relief, op, reward);
-            Eligible memory found = market.sideOf(relief.isLong).eligible(relief.isLong, c.price);
+            DeleveragingPlanLib.planRelief(book, c, relief, op, reward);
+            Eligible memory found = book.sideOf(relief.isLong).eligible(relief.isLong, c.price);
             (seen.eligibleProfit, seen.buckets, seen.positions) = (found.profit, found.buckets, found.positions);
             (seen.closeFraction, seen.closePrice) = (relief.closeFraction, relief.closePrice);
             if (relief.closeFraction != 0) seen.reward = reward;

@@ -51,6 +51,7 @@ library LiquidationLib {
     ) external returns (Operation memory, Attribution memory) {
         Outcome memory outcome;
         op.begin(state, account);
+        if (_hasDead(book)) op = DeficitLib.catchUpDead(state, op, book);
         Work memory work = _crystallise(state, op, book);
         if (work.liveCount == 0) revert IClearinghouse.Clearinghouse_NothingToLiquidate(account);
 
@@ -70,6 +71,13 @@ library LiquidationLib {
         return DeficitLib.conclude(state, op, book, outcome, keeper);
     }
 
+    function _hasDead(Book memory book) private pure returns (bool) {
+        for (uint256 i = 0; i < book.length; ++i) {
+            if (book.prices[i] == 0) return true;
+        }
+        return false;
+    }
+
     /// @dev Takes every live position out of its market, at zero unrealised profit; the loss it had is remembered.
     function _crystallise(
         State storage state,
@@ -83,11 +91,7 @@ library LiquidationLib {
         work.params = new MarketParams[](n);
         for (uint256 i = 0; i < n; ++i) {
             uint256 price = book.prices[i];
-            if (price == 0) {
-                // What deleveraging owes the account counts before its deficit, also where there is no price.
-                op.advance(state, book.markets[i], OperationLib.MAX_EVENTS);
-                continue;
-            }
+            if (price == 0) continue;
             MarketBook storage market = state.markets[book.markets[i]];
             work.params[i] = market.params;
             Leg memory leg = work.legs[i];

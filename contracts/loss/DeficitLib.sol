@@ -23,6 +23,19 @@ library DeficitLib {
     using OperationLib for Operation;
     using SafeCast for int256;
 
+    /// @notice Replays what the positions without a price have missed: what deleveraging owes the account counts before
+    /// its deficit.
+    function catchUpDead(
+        State storage state,
+        Operation memory op,
+        Book memory book
+    ) external returns (Operation memory) {
+        for (uint256 i = 0; i < book.length; ++i) {
+            if (book.prices[i] == 0) op.advance(state, book.markets[i], OperationLib.MAX_EVENTS);
+        }
+        return op;
+    }
+
     /// @notice Pays the keeper, leaves what cannot be closed to nobody, and divides the deficit over the markets.
     /// @dev Emits {IClearinghouse.AccountLiquidated}, {IClearinghouse.PositionOrphaned}.
     function conclude(

@@ -130,6 +130,18 @@ library SettlementLib {
         return (op, isComplete);
     }
 
+    /// @notice Puts what was repaid of an account's recovery claim at its disposal.
+    /// @return due What can be paid out now; the caller writes down what it pays.
+    function collectClaim(State storage state, AccountId account) external returns (uint256 due) {
+        return state.losses.collect(state.lossClaims[account]);
+    }
+
+    /// @notice Repays traders' recovery claims, pro rata, from money that is in `Ledger.Recovery`.
+    /// @return paid What was owed of `amount`.
+    function repayClaims(State storage state, uint256 amount) external returns (uint256 paid) {
+        return state.losses.repay(amount);
+    }
+
     /// @notice Turns every debt of the pool to traders into recovery claims: nobody is left whose losses could pay it.
     /// @dev Emits {IDeleveraging.DebtsWrittenOff}.
     /// @return amount What the pool no longer owes.
