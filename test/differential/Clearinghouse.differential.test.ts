@@ -10,7 +10,7 @@ import { REGIMES, type Regime } from "./regimes.ts";
 const ALL_EVERY = 25;
 
 describe("Clearinghouse › differential", function () {
-  const seen = { actions: 0, done: 0, incidents: 0, unpaid: 0, orphans: 0 };
+  const seen = { actions: 0, done: 0, incidents: 0, unpaid: 0, orphans: 0, events: 0, closings: 0, repaid: 0 };
   const layers: Record<string, number> = Object.fromEntries(LAYERS.map((layer) => [layer, 0]));
   const tally: Record<string, [number, number]> = {};
   const errors: Record<string, number> = {};
@@ -42,6 +42,12 @@ describe("Clearinghouse › differential", function () {
         seen.incidents += 1;
         for (const layer of LAYERS) if (incident[layer] > 0n) layers[layer] = (layers[layer] ?? 0) + 1;
       }
+      for (const { long, short } of pair.exchange.state.markets) {
+        seen.events += long.events.length + short.events.length;
+        for (const side of [long, short])
+          seen.closings += side.events.filter((event) => event.closeFraction > 0n).length;
+      }
+      if (pair.exchange.state.losses.repaid > 0n) seen.repaid += 1;
       seen.orphans += Number(pair.exchange.state.clock.orphans);
     });
   }
@@ -52,8 +58,12 @@ describe("Clearinghouse › differential", function () {
     console.log(`      ${seen.actions} actions, ${share}% succeeded; ${seen.incidents} incidents: ${reached}`);
     if (process.env.VERBOSE) console.log(JSON.stringify({ seen, tally, errors }));
     expect(seen.actions).to.be.greaterThanOrEqual(2_000);
-    for (const layer of LAYERS) if (layer !== "adl") expect(layers[layer], layer).to.be.greaterThan(0);
+    console.log(`      ${seen.events} deleveraging events, ${seen.closings} of them closed positions`);
+    for (const layer of LAYERS) expect(layers[layer], layer).to.be.greaterThan(0);
     expect(seen.unpaid, "actions with debts outstanding").to.be.greaterThan(0);
+    expect(seen.events, "deleveraging events").to.be.greaterThan(20);
+    expect(seen.closings, "events that closed positions").to.be.greaterThan(0);
+    expect(seen.repaid, "regimes with claims repaid").to.be.greaterThan(0);
     expect(seen.orphans, "ownerless accounts").to.be.greaterThan(0);
     for (const [name, [done]] of Object.entries(tally)) expect(done, name).to.be.greaterThan(0);
   });

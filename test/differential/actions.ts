@@ -16,6 +16,10 @@ const WEIGHTS: Record<string, number> = {
   request: 4,
   claim: 3,
   payDebts: 1,
+  deleverage: 6,
+  replay: 3,
+  claimLoss: 3,
+  recover: 2,
   reset: 2,
   market: 2,
   risk: 1,
@@ -60,6 +64,7 @@ export class Drawer extends Crowd {
     if (random(100) < this.regime.rescuePercent && this.isPoor())
       name = ["request", "epoch", "epoch", "reset"][random(4)] as string;
     if (this.isStale() && random(2) === 0) name = "markAll";
+    if (random(3) === 0 && this.deleveragable().length > 0) name = "deleverage";
     if (this.pair.exchange.state.markets.some(({ state }) => state !== "Open") && random(12) === 0) name = "state";
     const wait = BigInt(random(40) === 0 ? 1 + random(30_000) : random(4) === 0 ? 1 + random(400) : 1 + random(30));
     switch (name) {
@@ -108,6 +113,32 @@ export class Drawer extends Crowd {
         const account = this.victim();
         return this.byKeeper(name, wait, "clearinghouse", "liquidate", [account], [account], () =>
           this.pair.exchange.liquidate(account),
+        );
+      }
+      case "deleverage": {
+        const due = this.deleveragable();
+        const id = due.length > 0 && random(8) > 0 ? (due[random(due.length)] as number) : this.market();
+        return this.byKeeper(name, wait, "clearinghouse", "deleverage", [id], [], () =>
+          this.pair.exchange.deleverage(id),
+        );
+      }
+      case "replay": {
+        const [account, id] = this.misser();
+        const most = random(3) === 0 ? 64 : 1 + random(3);
+        return this.byKeeper(name, wait, "clearinghouse", "replay", [account, id, most], [account], () =>
+          this.pair.exchange.replay(account, id, most),
+        );
+      }
+      case "claimLoss": {
+        const account = random(20) === 0 ? 1n : this.claimant();
+        return this.byKeeper(name, wait, "clearinghouse", "claim", [account], [account], () =>
+          this.pair.exchange.claim(account),
+        );
+      }
+      case "recover": {
+        const amount = random(12) === 0 ? 0n : BigInt(1 + random(2_000_000_000));
+        return this.action(name, wait, this.pair.lp, "clearinghouse", "recover", [amount], [], () =>
+          this.pair.exchange.recover(amount),
         );
       }
       case "payDebts":

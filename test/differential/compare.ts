@@ -18,7 +18,8 @@ const MARKET_FIELDS = [
   "baseCandidate",
 ] as const;
 const HEALTH = ["equity", "initialMargin", "maintenanceMargin", "notional", "withdrawable"] as const;
-const POSITION = ["size", "cost", "mmBps", "fundingEntry", "settled", "bondCents"] as const;
+const POSITION = ["size", "cost", "mmBps", "fundingEntry", "settled", "bondCents", "bucket", "eventCursor"] as const;
+const ROUND = ["contributed", "need", "weight", "hour", "rewarded"] as const;
 
 /** What one side says, by name. */
 export type Facts = Record<string, unknown>;
@@ -73,6 +74,9 @@ function plan(
   }
   add("markTotal", chain.read("pool", "markTotal"), same);
   add("debts", chain.read("clearinghouse", "debts"), (all) => [...all]);
+  add("claims of traders", chain.read("clearinghouse", "traderClaims"), (all) => [...all]);
+  add("round", chain.read("clearinghouse", "round"), (round) => ROUND.map((field) => `${field} ${round[field]}`));
+  add("residual", chain.read("waterfall", "residual"), same);
   const incidents = exchange.incidents().length;
   add("incidents", chain.read("waterfall", "incidentCount"), same);
   if (incidents > 0) {
@@ -96,6 +100,7 @@ function plan(
     const of = `of ${account.toString(16)}`;
     add(`margin ${of}`, chain.read("clearinghouse", "account", account), ({ margin }) => margin);
     add(`debts ${of}`, chain.read("clearinghouse", "debtsTo", account), (all) => [...all]);
+    add(`claims ${of}`, chain.read("clearinghouse", "claimsOf", account), (all) => [...all]);
     add(`health ${of}`, chain.read("clearinghouse", "health", account), (health) =>
       HEALTH.map((field) => `${field} ${health[field]}`),
     );
@@ -128,6 +133,9 @@ function modelFacts(exchange: Exchange, accounts: readonly bigint[]): Facts {
     freeCapital: exchange.freeCapital(),
     markTotal: state.pool.markTotal,
     debts: state.debts.map(({ outstanding }) => outstanding),
+    "claims of traders": [state.losses.book.outstanding, state.losses.lost, state.losses.repaid],
+    round: ROUND.map((field) => `${field} ${state.round[field]}`),
+    residual: exchange.residual(),
     incidents: BigInt(exchange.incidents().length),
     "fees of keeper": exchange.feesOf("keeper"),
     "fees of treasury": exchange.feesOf("treasury"),
@@ -150,6 +158,8 @@ function modelFacts(exchange: Exchange, accounts: readonly bigint[]): Facts {
     facts[`margin ${of}`] = exchange.margin(account);
     const { collectable, outstanding } = exchange.debtsTo(account);
     facts[`debts ${of}`] = [collectable, outstanding];
+    const claims = exchange.claimsOf(account);
+    facts[`claims ${of}`] = [claims.claimable, claims.outstanding];
     facts[`health ${of}`] = healthFact(exchange, account);
     for (const { id } of state.markets) {
       const position = exchange.position(account, id);

@@ -112,6 +112,43 @@ export abstract class Crowd {
     }
   }
 
+  /** Markets a keeper would call to deleverage: the floor is short, or the skew above its cap. */
+  protected deleveragable(): number[] {
+    const { exchange } = this.pair;
+    const equity = exchange.equity();
+    const isShort = equity < exchange.floor();
+    return exchange.state.markets
+      .filter(({ id, params, long, short, lastPrice }) => {
+        if (exchange.state.prices[id] === null) return false;
+        if (isShort) return long.size + short.size > 0n;
+        const skew = long.size > short.size ? long.size - short.size : short.size - long.size;
+        return skew * lastPrice * params.riskWeightBps > equity * params.poolShareBps * WAD;
+      })
+      .map(({ id }) => id);
+  }
+
+  /** A position that has events to replay, if there is one. */
+  protected misser(): [bigint, number] {
+    const { accounts, markets } = this.pair.exchange.state;
+    const found: [bigint, number][] = [];
+    for (const { id, positions } of accounts.values()) {
+      for (const [market, position] of positions) {
+        const book = markets[market] as (typeof markets)[number];
+        const side = position.size > 0n ? book.long : book.short;
+        const events = side.buckets.get(position.bucket)?.events ?? [];
+        if (events.some((event) => event > position.eventCursor)) found.push([id, market]);
+      }
+    }
+    return found[this.random(found.length)] ?? [this.holder(), this.market()];
+  }
+
+  /** Somebody who can be paid something of a recovery claim, if there is anybody. */
+  protected claimant(): bigint {
+    const { scale } = this.pair.exchange.state;
+    const found = this.pair.accounts.filter((id) => this.pair.exchange.claimsOf(id).claimable >= scale);
+    return found[this.random(found.length)] ?? this.pick();
+  }
+
   protected free(account: bigint): bigint {
     try {
       return this.pair.exchange.health(account).withdrawable;
