@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import hre from "hardhat";
+import type { NetworkConnection } from "hardhat/types/network";
 import { WAD, wad } from "../../scripts/shared/world.ts";
 import { plainStage } from "./stage.ts";
 
@@ -13,8 +14,8 @@ describe("Deleveraging, the fourth worked row", function () {
    * Alice long 10 from 100,000 with margin 60,000. Shorts of 10 in all: Bob and Carol sold at 100,000 and 110,000, Dave at
    * 15,000, and so does he lose at 20,000.
    */
-  async function crowd() {
-    const stage = await plainStage(await hre.network.create());
+  async function crowd(connection: NetworkConnection) {
+    const stage = await plainStage(connection);
     const { world, alice, bob, carol, dave, btc } = stage;
     const long = await world.fund(alice, wad(60_000));
     await world.trade(alice, long, btc, wad(10));
@@ -30,8 +31,8 @@ describe("Deleveraging, the fourth worked row", function () {
     return { ...stage, long, loser, winners: [first, second, third] };
   }
 
-  async function gap() {
-    const stage = await crowd();
+  async function gap(connection: NetworkConnection) {
+    const stage = await crowd(connection);
     const { world, clearinghouse, waterfall, keeper, long, loser, dave, btc } = stage;
     await world.setPrice(btc, wad(15_000));
     await world.trade(dave, loser, btc, wad(-1));
