@@ -64,7 +64,9 @@ library DeleveragingPlanLib {
         if (round.contributed & bit != 0) round.contributed = 0;
         if (round.contributed == 0) (round.need, round.weight) = (_toUint128(need), _toUint128(total));
         round.contributed |= bit;
-        share = weight == 0 ? need : need.min(uint256(round.need).mulDivUp(weight, round.weight));
+        // The pool may owe traders nowhere when a round begins, and somewhere as it goes on.
+        bool isShared = weight != 0 && round.weight != 0;
+        share = isShared ? need.min(uint256(round.need).mulDivUp(weight, round.weight)) : need;
     }
 
     /// @dev `waiting`: one plus the first other market that is owed something and has not contributed; zero if none.

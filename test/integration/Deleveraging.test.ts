@@ -232,29 +232,47 @@ describe("Clearinghouse › deleverage", function () {
   });
 
   describe("when an incident left residual because nobody was wholly in profit", function () {
-    /** The only short sold inside the bucket of the event price: it is not charged, so something stays residual. */
-    it("moves it to traders as soon as somebody is", async function () {
-      const stage = await plainStage(await hre.network.create());
-      const { world, clearinghouse, waterfall, alice, bob, carol, btc } = stage;
+    /** Bob has left with his profit, and who took his place sold at the event price: there is nobody to charge. */
+    async function residual(connection: NetworkConnection) {
+      const stage = await plainStage(connection);
+      const { world, clearinghouse, waterfall, alice, bob, carol, dave, btc } = stage;
+      const sol = await world.listMarket(PLAIN_MARKET, wad(100));
+      const other = await world.fund(dave, wad(60_000));
+      await world.trade(dave, other, sol, wad(100));
       const long = await world.fund(alice, wad(60_000));
       const short = await world.fund(bob, wad(60_000));
       await world.trade(alice, long, btc, wad(10));
       await world.trade(bob, short, btc, wad(-10));
       await world.setPrice(btc, wad(20_000));
-      // Bob leaves with his profit, as far as the pool can pay; a newcomer takes his place at the event price.
       const late = await world.fund(carol, wad(60_000));
       await world.trade(carol, late, btc, wad(-1));
       await world.trade(bob, short, btc, wad(10));
       await clearinghouse.liquidate(long);
-      const { residual, adl } = await waterfall.incident(1n);
-      expect([adl, residual > 0n]).to.deep.equal([0n, true]);
-      expect(await waterfall.residual()).to.equal(residual);
+      const incident = await waterfall.incident(1n);
+      expect([incident.adl, incident.residual > 0n]).to.deep.equal([0n, true]);
+      expect(await waterfall.residual()).to.equal(incident.residual);
+      return { ...stage, sol };
+    }
 
+    it("moves it to traders as soon as somebody is", async function () {
+      const { world, clearinghouse, waterfall, btc } = await networkHelpers.loadFixture(residual);
+      const before = await waterfall.residual();
       await world.setPrice(btc, wad(15_000));
       await expect(clearinghouse.deleverage(btc)).to.emit(waterfall, "ResidualCovered");
-      expect(await waterfall.residual()).to.be.lessThan(residual);
+      expect(await waterfall.residual()).to.be.lessThan(before);
       const [, lost] = await clearinghouse.traderClaims();
       expect(lost).to.be.greaterThan(0n);
+    });
+
+    it("goes on with a round that began while the pool owed traders nowhere", async function () {
+      const { world, clearinghouse, waterfall, btc, sol } = await networkHelpers.loadFixture(residual);
+      await clearinghouse.deleverage(btc); // its turn, and nobody to charge
+      expect((await clearinghouse.round()).weight).to.equal(0n);
+      await world.setPrice(sol, wad(150));
+      await clearinghouse.mark(sol);
+      await expect(clearinghouse.deleverage(sol)).to.emit(waterfall, "ResidualCovered");
+      const [, lost] = await clearinghouse.traderClaims();
+      expect(lost).to.equal(wad(100 * 50));
     });
   });
 });
