@@ -16,7 +16,7 @@ const WEIGHTS: Record<string, number> = {
   request: 4,
   claim: 3,
   payDebts: 1,
-  deleverage: 6,
+  deleverage: 2,
   replay: 3,
   claimLoss: 3,
   recover: 2,
@@ -64,7 +64,7 @@ export class Drawer extends Crowd {
     if (random(100) < this.regime.rescuePercent && this.isPoor())
       name = ["request", "epoch", "epoch", "reset"][random(4)] as string;
     if (this.isStale() && random(2) === 0) name = "markAll";
-    if (random(3) === 0 && this.deleveragable().length > 0) name = "deleverage";
+    if (random(100) < this.regime.deleveragePercent && this.deleveragable().length > 0) name = "deleverage";
     if (this.pair.exchange.state.markets.some(({ state }) => state !== "Open") && random(12) === 0) name = "state";
     const wait = BigInt(random(40) === 0 ? 1 + random(30_000) : random(4) === 0 ? 1 + random(400) : 1 + random(30));
     switch (name) {

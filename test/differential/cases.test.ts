@@ -94,4 +94,52 @@ describe("Clearinghouse › differential, cases", function () {
     const error = await pair.chain.send(pair.keeper, "pool", "reset", [], pair.now);
     expect(error).to.equal("LiquidityPool_ResetNotDue");
   });
+
+  it("carries a loss through every layer: residual, later charged, and debts that nobody is left to pay", async function () {
+    const loose = { ...frictionless, params: { ...frictionless.params, reserveFactorBps: 1_000_000 } };
+    const open = { ...loose, params: { ...loose.params, poolShareBps: 1_000_000 } };
+    const { pair, alice, bob, carol, a, b, c, both, trade, liquidate } = await start({
+      markets: [open, open],
+      senior: 20_000,
+      junior: 5_000,
+      insurance: 1_000,
+      minTranche: 0n,
+    });
+    const { exchange, keeper, lp } = pair;
+    for (const [owner, account] of [
+      [alice, a],
+      [bob, b],
+    ] as const) {
+      await both(owner, "clearinghouse", "deposit", [account, 10_000_000_000n], () =>
+        exchange.deposit(account, 10_000_000_000n),
+      );
+    }
+    await trade(alice, a, 0, wad(800));
+    await trade(bob, b, 0, -wad(800));
+    await pair.setPrice(0, wad(20), false);
+    // Who took Bob's place sold at the price of the event: nobody can be charged.
+    await trade(carol, c, 0, -wad(100));
+    await trade(bob, b, 0, wad(800));
+    await liquidate(a);
+    const incident = exchange.incidents()[0];
+    expect([incident?.adl, (incident?.residual ?? 0n) > 0n]).to.deep.equal([0n, true]);
+    expect(exchange.debtsTo(b).outstanding).to.be.greaterThan(0n);
+
+    // Carol wins: a call charges her, and the residual falls by what she loses.
+    const before = exchange.residual();
+    await pair.setPrice(0, wad(19), false);
+    await both(keeper, "clearinghouse", "deleverage", [0], () => exchange.deleverage(0));
+    expect(before - exchange.residual()).to.equal(wad(100));
+    await trade(carol, c, 0, wad(100));
+
+    // Nobody is left whose losses could pay Bob: what he is owed becomes a claim, and the pool can start again.
+    expect(exchange.state.pool.openNotional).to.equal(0n);
+    await both(keeper, "clearinghouse", "payDebts", [], () => exchange.payDebts());
+    expect(exchange.state.unpaid).to.equal(0n);
+    expect(exchange.equity()).to.be.at.least(0n);
+    await both(lp, "clearinghouse", "recover", [1_000_000_000n], () => exchange.recover(1_000_000_000n));
+    for (const account of [b, c]) {
+      await both(keeper, "clearinghouse", "claim", [account], () => exchange.claim(account));
+    }
+  });
 });

@@ -14,6 +14,8 @@ export interface Regime {
   longBias?: number;
   /** How often, parts of 100, LPs and resets come to the help of a pool that has lost most. */
   rescuePercent: number;
+  /** How often, parts of 100, a keeper calls for the deleveraging that is due. */
+  deleveragePercent: number;
   /** One in so many price moves is a gap. */
   gapEvery: number;
   /** Widest gap, basis points. */
@@ -55,6 +57,7 @@ export const REGIMES: Regime[] = [
     maxDrawPerDayBps: 5_000,
     minTranche: wad(1_000),
     rescuePercent: 30,
+    deleveragePercent: 30,
     gapEvery: 6,
     gapBps: 2_500,
     markets: [
@@ -76,8 +79,13 @@ export const REGIMES: Regime[] = [
     longBias: 80,
     gapEvery: 6,
     rescuePercent: 30,
+    deleveragePercent: 50,
     gapBps: 3_000,
-    markets: [market("60000", LOOSE), market("2999.99", LOOSE), market("20", { ...LOOSE, imrBps: 800 })],
+    markets: [
+      market("60000", LOOSE),
+      market("2999.99", { poolShareBps: 3_000 }),
+      market("20", { imrBps: 800, poolShareBps: 2_000 }),
+    ],
   },
   {
     name: "a tiny pool that lets too much in",
@@ -89,6 +97,7 @@ export const REGIMES: Regime[] = [
     maxDrawPerDayBps: 6_000,
     minTranche: 0n,
     rescuePercent: 30,
+    deleveragePercent: 12,
     gapEvery: 4,
     gapBps: 3_500,
     markets: [
@@ -108,6 +117,7 @@ export const REGIMES: Regime[] = [
     maxDrawPerDayBps: 10_000,
     minTranche: 0n,
     rescuePercent: 2,
+    deleveragePercent: 1,
     gapEvery: 5,
     gapBps: 3_500,
     markets: [
