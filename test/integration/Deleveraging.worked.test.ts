@@ -81,6 +81,29 @@ describe("Deleveraging, the fourth worked row", function () {
     expect(sum).to.be.within(incident.adl, incident.adl + total / WAD + 6n);
   });
 
+  it("tells each trader beforehand what it would be charged at that price", async function () {
+    const stage = await networkHelpers.loadFixture(crowd);
+    const { world, clearinghouse, waterfall, keeper, long, loser, winners, dave, btc } = stage;
+    await world.setPrice(btc, wad(15_000));
+    await world.trade(dave, loser, btc, wad(-1));
+    const blockTag = await world.connection.ethers.provider.getBlockNumber();
+    await world.setPrice(btc, wad(20_000));
+    await clearinghouse.connect(keeper).liquidate(long);
+    // What was missing is known only now; the previews are those of the block before.
+    const { adl } = await waterfall.incident(1n);
+    const previews = await Promise.all(
+      [...winners, loser].map((id) => clearinghouse.previewHaircut(id, btc, wad(20_000), adl, { blockTag })),
+    );
+    for (const [index, id] of winners.entries()) {
+      const { charge, profit, haircut } = previews[index] as (typeof previews)[number];
+      expect(charge).to.equal((await clearinghouse.replayed(id, btc)).cut);
+      expect(charge).to.equal((profit * haircut + WAD - 1n) / WAD);
+    }
+    const shares = previews.reduce((sum, { share }) => sum + share, 0n);
+    expect(shares).to.be.within(WAD - 4n, WAD);
+    expect(previews[3]?.charge).to.equal(0n);
+  });
+
   it("does not touch a loser on the winning side", async function () {
     const { clearinghouse, loser, btc } = await networkHelpers.loadFixture(gap);
     const before = await clearinghouse.position(loser, btc);
