@@ -41,14 +41,17 @@ interface ILiquidityPool {
 
     /// @notice Books what an operation changed, accrues the senior coupon on its income and returns `E`.
     /// @dev Called after the vault posting of the same operation. Coupon `sigma * min(income, max(0, E - T))`, rounded
-    /// down, `E` taken after the income. Emits {CouponAccrued} when there is one.
+    /// down, `E` taken after the income. Emits {CouponAccrued} when there is one. `change.recovery` repays claims of senior,
+    /// then junior.
     ///
     /// Requirements: the caller is the clearinghouse, else {LiquidityPool_NotClearinghouse}.
+    /// Invariants: I11.
     function record(Change calldata change) external returns (Standing memory);
 
     /// @notice Allocates a loss of `E` that the ledgers already show.
     /// @dev `shortOfFloor = min(loss, max(0, floor - E'))`, junior `min(rest, NAV_j before)`, senior the remainder.
-    /// Rounding: none. Emits {LossBooked}.
+    /// Rounding: none. Junior's part is owed back to whoever holds its shares; senior's once a reset writes it down, for
+    /// until then what `E` regains is senior's. Emits {LossBooked}.
     ///
     /// Requirements: the caller is the waterfall, else {LiquidityPool_NotWaterfall}.
     /// Invariants: I4, I5.
@@ -70,17 +73,20 @@ interface ILiquidityPool {
     function settleEpoch() external;
 
     /// @notice Writes the senior principal down to what is there. Permissionless.
-    /// @dev `T := max(0, E + sum max(0, mark - W)) * (1 - 1bp)`, rounded down, if lower; `floor := seniorFloorBps * T`.
-    /// Emits {Reset}.
+    /// @dev `T := max(0, E + sum max(0, mark - W)) * (1 - 1bp)`, rounded down, if lower; `floor := seniorFloorBps * T`. What
+    /// `T` fell by is owed back to whoever holds senior shares. Emits {Reset}.
     ///
     /// Requirements: `E < T` for 24 hours, or no open interest, else {LiquidityPool_ResetNotDue}.
     function reset() external;
 
-    /// @notice What a trade has to know before it moves money.
+    /// @notice What a trade has to know before it moves money; `claims` are those of LPs, as {claims} in one.
     function snapshot()
         external
         view
         returns (uint256 cash, uint256 insurance, uint256 unpaidDebts, uint256 openNotionalUsd, uint256 claims);
+
+    /// @notice What holders of senior and of junior shares are owed back and not repaid yet.
+    function claims() external view returns (uint256 senior, uint256 junior);
 
     /// @notice `E`, signed.
     function equity() external view returns (int256);

@@ -39,9 +39,13 @@ contract LiquidityPool is ILiquidityPool, AccessManaged, ReentrancyGuardTransien
     int112 private _markTotal;
     uint104 private _unpaid;
     uint40 private _belowPrincipalSince; // zero while E >= T
-    // slot: 128 + 128
-    uint128 private _principal;
+    // slot: 120 + 128 + 8
+    uint120 private _principal;
     uint128 private _openNotional;
+    bool private _hasClaims; // any of the next slot is not zero: who trades need not read it
+    // slot: 128 + 128, what the tranches say
+    uint128 private _seniorClaims;
+    uint128 private _juniorClaims;
     // slot: 104 + 104 + 16 * 3
     uint104 private _floor;
     uint104 private _minTranche;
@@ -118,9 +122,10 @@ contract LiquidityPool is ILiquidityPool, AccessManaged, ReentrancyGuardTransien
         if (marks != _markTotal) revert SafeCast.SafeCastOverflowedIntDowncast(112, marks);
         _unpaid = uint104(owed);
         _belowPrincipalSince = _below(equity_, principal_);
-        _principal = principal_.toUint128();
+        _principal = principal_.toUint120();
         _openNotional = uint256(int256(uint256(_openNotional)) + change.openNotional).toUint128();
         standing.floor = floor();
+        if (change.recovery != 0) _repayClaims(change.recovery);
     }
 
     /// @inheritdoc ILiquidityPool
@@ -130,6 +135,7 @@ contract LiquidityPool is ILiquidityPool, AccessManaged, ReentrancyGuardTransien
         (junior, senior, shortOfFloor) = WaterfallLib.allocate(loss, equityAfter, floor(), _principal);
         _belowPrincipalSince = _below(equityAfter, _principal);
         if (loss != 0) emit LossBooked(loss, junior, senior, shortOfFloor, equityAfter);
+        if (junior != 0) _setClaims(_seniorClaims, _junior.mintClaims(junior));
     }
 
     /// @inheritdoc ILiquidityPool
@@ -143,10 +149,27 @@ contract LiquidityPool is ILiquidityPool, AccessManaged, ReentrancyGuardTransien
         }
         uint256 updated = (equity_ + int256(_clearinghouse.exposure().unrealisedProfit)).pos().mulDivDown(BPS - 1, BPS);
         if (updated >= before) revert LiquidityPool_ResetNotDue(equity_, before, dueAt);
-        _principal = updated.toUint128();
+        _principal = updated.toUint120();
         _floor = updated.mulDivDown(_seniorFloorBps, BPS).toUint104();
         _belowPrincipalSince = _below(equity_, updated);
         emit Reset(before, updated, _floor, before - updated);
+        _setClaims(_senior.mintClaims(before - updated), _juniorClaims);
+    }
+
+    /// @dev The reverse of the order in which they lost. What rounding to token units left over stays in the ledger.
+    function _repayClaims(uint256 amount) private {
+        uint256 seniorLeft = _seniorClaims;
+        uint256 juniorLeft = _juniorClaims;
+        uint256 paid;
+        if (seniorLeft != 0) (paid, seniorLeft) = _senior.repayClaims(amount);
+        if (juniorLeft != 0 && paid < amount) (, juniorLeft) = _junior.repayClaims(amount - paid);
+        _setClaims(seniorLeft, juniorLeft);
+    }
+
+    function _setClaims(uint256 seniorLeft, uint256 juniorLeft) private {
+        _seniorClaims = seniorLeft.toUint128();
+        _juniorClaims = juniorLeft.toUint128();
+        _hasClaims = (seniorLeft | juniorLeft) != 0;
     }
 
     // --------------------------------------------------------------------------------------------------------- epochs
@@ -225,7 +248,7 @@ contract LiquidityPool is ILiquidityPool, AccessManaged, ReentrancyGuardTransien
             _seniorFloorBps,
             outcome
         );
-        _principal = principalAfter.toUint128();
+        _principal = principalAfter.toUint120();
         _floor = floorAfter.toUint104();
     }
 
@@ -242,7 +265,7 @@ contract LiquidityPool is ILiquidityPool, AccessManaged, ReentrancyGuardTransien
         if (_junior.totalSupply() != 0) return;
         int256 equity_ = equity();
         if (_senior.totalSupply() != 0) {
-            if (equity_ > int256(uint256(_principal))) _principal = uint256(equity_).toUint128();
+            if (equity_ > int256(uint256(_principal))) _principal = uint256(equity_).toUint120();
             return;
         }
         _principal = 0;
@@ -295,7 +318,13 @@ contract LiquidityPool is ILiquidityPool, AccessManaged, ReentrancyGuardTransien
 
     /// @inheritdoc ILiquidityPool
     function snapshot() external view returns (uint256, uint256, uint256, uint256, uint256) {
-        return (VAULT.balanceOf(Ledger.Cash), VAULT.balanceOf(Ledger.Insurance), _unpaid, _openNotional, 0);
+        uint256 claims_ = _hasClaims ? uint256(_seniorClaims) + _juniorClaims : 0;
+        return (VAULT.balanceOf(Ledger.Cash), VAULT.balanceOf(Ledger.Insurance), _unpaid, _openNotional, claims_);
+    }
+
+    /// @inheritdoc ILiquidityPool
+    function claims() external view returns (uint256 senior, uint256 junior) {
+        return (_seniorClaims, _juniorClaims);
     }
 
     /// @inheritdoc ILiquidityPool

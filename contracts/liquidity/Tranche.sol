@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 import {Wired} from "../governance/Wired.sol";
 import {ILiquidityPool} from "../interfaces/ILiquidityPool.sol";
 import {ITranche} from "../interfaces/ITranche.sol";
 import {IVault} from "../interfaces/IVault.sol";
-import {EpochVault} from "../shares/EpochVault.sol";
+import {ShareClaimLib} from "../loss/ShareClaimLib.sol";
 import {Ledger} from "../types/Ledger.sol";
+import {ShareLosses} from "../types/Loss.sol";
+import {TrancheClaims} from "./TrancheClaims.sol";
 
 /// @title Tranche
 /// @notice Shares of the liquidity pool, deployed twice: senior and junior. The pool prices and settles them.
-contract Tranche is ITranche, EpochVault, Wired {
+contract Tranche is TrancheClaims, Wired {
+    using ShareClaimLib for ShareLosses;
+
     /// @notice Which of the pool's two net asset values belongs to these shares.
     bool public immutable IS_SENIOR;
 
@@ -25,8 +28,13 @@ contract Tranche is ITranche, EpochVault, Wired {
         uint256 genesis,
         uint256 epochLength,
         bool isSenior
-    ) EpochVault(vault, name_, symbol_, genesis, epochLength) {
+    ) TrancheClaims(vault, name_, symbol_, genesis, epochLength) {
         IS_SENIOR = isSenior;
+    }
+
+    modifier onlyPool() {
+        if (msg.sender != address(pool)) revert Tranche_NotPool(msg.sender);
+        _;
     }
 
     /// @notice Names the pool for good.
@@ -42,19 +50,27 @@ contract Tranche is ITranche, EpochVault, Wired {
         uint256 navForRedemptions,
         uint256 redeemLimit,
         bool depositsOpen
-    ) external nonReentrant returns (Outcome memory outcome) {
-        if (msg.sender != address(pool)) revert Tranche_NotPool(msg.sender);
+    ) external onlyPool nonReentrant returns (Outcome memory outcome) {
         (outcome, ) = _settle(epoch, navForDeposits, navForRedemptions, redeemLimit, depositsOpen);
+    }
+
+    /// @inheritdoc ITranche
+    function mintClaims(uint256 amount) external onlyPool returns (uint256 outstanding) {
+        bool isOwed = _losses.enter(amount, totalSupply());
+        outstanding = _losses.book.outstanding;
+        if (isOwed) emit ClaimsMinted(amount, outstanding);
+    }
+
+    /// @inheritdoc ITranche
+    function repayClaims(uint256 amount) external onlyPool returns (uint256 paid, uint256 outstanding) {
+        paid = _losses.repay(amount);
+        outstanding = _losses.book.outstanding;
+        if (paid != 0) emit ClaimsRepaid(paid, outstanding);
     }
 
     /// @inheritdoc ITranche
     function redemptionsAsked(uint256 epoch, uint256 navForRedemptions) external view returns (uint256) {
         return _redemptionsAsked(epoch, navForRedemptions);
-    }
-
-    /// @inheritdoc ITranche
-    function totalSupply() public view override(ERC20, ITranche) returns (uint256) {
-        return super.totalSupply();
     }
 
     function _nav() internal view override returns (uint256) {

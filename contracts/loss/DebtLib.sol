@@ -56,8 +56,8 @@ library DebtLib {
         uint32 era
     ) internal returns (uint256 amount) {
         amount = collect(self, claim);
-        (uint256 paid, uint256 present) = _present(self, points, paidIndex, era);
-        claim.points += present;
+        (uint256 paid, uint256 left) = present(self, points, paidIndex, era);
+        claim.points += left;
         amount += paid;
     }
 
@@ -75,8 +75,8 @@ library DebtLib {
         DebtClaim storage claim
     ) internal view returns (uint256 lossId, uint256 amount) {
         amount = claim.points;
-        uint32 present = self.era;
-        for (uint32 era = claim.era; amount != 0 && era != present; ++era) {
+        uint32 last = self.era;
+        for (uint32 era = claim.era; amount != 0 && era != last; ++era) {
             EraEnd storage end = self.ends[era];
             amount = amount.mulDivDown(end.outstanding, end.points);
             lossId = end.lossId;
@@ -111,32 +111,32 @@ library DebtLib {
 
     /// @notice Moves an account to the present era and index and returns what was repaid to it since.
     function collect(DebtBook storage self, DebtClaim storage claim) internal returns (uint256 amount) {
-        (amount, claim.points) = _present(self, claim.points, claim.indexSeen, claim.era);
+        (amount, claim.points) = present(self, claim.points, claim.indexSeen, claim.era);
         claim.indexSeen = self.paidIndex;
         claim.era = self.era;
     }
 
     /// @notice What was repaid to an account and not collected yet.
     function collectable(DebtBook storage self, DebtClaim storage claim) internal view returns (uint256 amount) {
-        (amount, ) = _present(self, claim.points, claim.indexSeen, claim.era);
+        (amount, ) = present(self, claim.points, claim.indexSeen, claim.era);
     }
 
     /// @notice What is still owed to an account.
     function owed(DebtBook storage self, DebtClaim storage claim) internal view returns (uint256) {
-        (, uint256 points) = _present(self, claim.points, claim.indexSeen, claim.era);
+        (, uint256 points) = present(self, claim.points, claim.indexSeen, claim.era);
         return points == 0 ? 0 : points.mulDivDown(self.outstanding, self.points);
     }
 
-    /// @dev What points have been repaid since the index stood at `seen` in `era`, and what they are in the present era.
-    function _present(
+    /// @notice What points have been repaid since the index stood at `seen` in `era`, and what they are in the present era.
+    function present(
         DebtBook storage self,
         uint256 oldPoints,
         uint256 seen,
         uint32 era
-    ) private view returns (uint256 amount, uint256 points) {
+    ) internal view returns (uint256 amount, uint256 points) {
         points = oldPoints;
-        uint32 present = self.era;
-        for (; points != 0 && era != present; ++era) {
+        uint32 last = self.era;
+        for (; points != 0 && era != last; ++era) {
             EraEnd storage end = self.ends[era];
             amount += points.mulDivDown(end.paidIndex - seen, INDEX_SCALE);
             points = end.lossId == 0 ? points.mulDivDown(end.outstanding, end.points) : 0;

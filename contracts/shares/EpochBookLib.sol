@@ -22,10 +22,11 @@ library EpochBookLib {
 
     /// @dev One controller's units: those walked so far, and what they became.
     struct Claimant {
-        // slot 0: 64 * 3
+        // slot 0: 64 * 4
         uint64 cursor; // first id not walked
         uint64 lastId; // last id with a request of its own; 0: never requested
         uint64 filledId; // last id that filled some
+        uint64 lossesSeen; // for the vault on top: losses the units (deposits: proceeds) have taken part in
         uint256 carried; // units that ids before the cursor left
         uint256 filled; // units filled and not claimed
         uint256 proceeds; // of `filled`, not claimed
@@ -40,15 +41,21 @@ library EpochBookLib {
         mapping(address controller => mapping(uint256 id => uint256 units)) requested;
     }
 
-    /// @notice Adds a request. `id` never falls from one call to the next.
-    function request(Book storage self, uint256 id, address controller, uint256 units) internal {
+    /// @dev What an id turned into proceeds, of one controller.
+    struct Fill {
+        uint256 id;
+        uint256 units;
+        uint256 proceeds;
+    }
+
+    /// @notice Adds a request of a controller that was just walked. `id` never falls from one call to the next.
+    function request(Book storage self, uint256 id, address controller, Claimant memory c, uint256 units) internal {
         // An empty book starts at the request: stretches without any are never walked.
         if (isEmpty(self)) self.nextId = uint64(id);
         self.lastId = uint64(id);
         self.batches[id].units += units;
 
-        Claimant memory c = walk(self, controller);
-        if (_isIdle(c)) c.cursor = uint64(id);
+        if (isIdle(c)) c.cursor = uint64(id);
         c.lastId = uint64(id);
         self.claimants[controller] = c;
         self.requested[controller][id] += units;
@@ -127,13 +134,34 @@ library EpochBookLib {
 
     /// @notice A controller's state after walking at most 64 settled ids.
     function walk(Book storage self, address controller) internal view returns (Claimant memory c) {
-        (c, ) = _walk(self, controller, 0);
+        (c, ) = _walk(self, controller, 0, new Fill[](0));
+    }
+
+    /// @notice The same, with what each id filled on the way, the rest of the list empty.
+    function walkFills(
+        Book storage self,
+        address controller
+    ) internal view returns (Claimant memory c, Fill[] memory fills) {
+        c = self.claimants[controller];
+        if (isWalked(self, c)) return (c, fills);
+        fills = new Fill[](MathLib.min(self.nextId - c.cursor, MAX_IDS));
+        (c, ) = _walk(self, controller, 0, fills);
+    }
+
+    /// @notice Keeps what a walk found.
+    function save(Book storage self, address controller, Claimant memory c) internal {
+        self.claimants[controller] = c;
+    }
+
+    /// @notice Whether a walk came to the last settled id, or to the controller's last unit.
+    function isWalked(Book storage self, Claimant memory c) internal view returns (bool) {
+        return c.cursor >= self.nextId || isIdle(c);
     }
 
     /// @notice Units of a controller that wait in `id`; 0 for all ids together.
     function pending(Book storage self, address controller, uint256 id) internal view returns (uint256 units) {
         Claimant memory c = walk(self, controller);
-        if (_isIdle(c)) return 0;
+        if (isIdle(c)) return 0;
         if (id != 0) {
             if (id < c.cursor) return 0;
             return self.requested[controller][id] + (id == c.cursor ? c.carried : 0);
@@ -146,7 +174,7 @@ library EpochBookLib {
     function claimable(Book storage self, address controller, uint256 id) internal view returns (uint256 units) {
         if (id == 0) return walk(self, controller).filled;
         Claimant storage stored = self.claimants[controller];
-        (, units) = _walk(self, controller, id);
+        (, units) = _walk(self, controller, id, new Fill[](0));
         if (id == stored.filledId) units += stored.filled;
     }
 
@@ -164,18 +192,20 @@ library EpochBookLib {
     function _save(Book storage self, address controller, Claimant memory c, uint256 units, uint256 proceeds) private {
         c.filled -= units;
         c.proceeds -= proceeds;
-        self.claimants[controller] = c;
+        save(self, controller, c);
     }
 
-    /// @dev `filledInId`: what the id `watched` filled on the way.
+    /// @dev `filledInId`: what the id `watched` filled on the way. A list that is not empty takes all fills.
     function _walk(
         Book storage self,
         address controller,
-        uint256 watched
+        uint256 watched,
+        Fill[] memory fills
     ) private view returns (Claimant memory c, uint256 filledInId) {
+        uint256 n;
         c = self.claimants[controller];
         uint256 end = MathLib.min(self.nextId, c.cursor + MAX_IDS);
-        while (c.cursor < end && !_isIdle(c)) {
+        while (c.cursor < end && !isIdle(c)) {
             uint256 id = c.cursor++;
             uint256 units = c.carried + self.requested[controller][id];
             if (units == 0) continue;
@@ -188,14 +218,17 @@ library EpochBookLib {
             uint256 filled = MathLib.mulDivUp(units, batch.filled, batch.units);
             c.carried = units - filled;
             c.filled += filled;
-            c.proceeds += MathLib.mulDivDown(units, batch.proceeds, batch.units);
+            uint256 proceeds = MathLib.mulDivDown(units, batch.proceeds, batch.units);
+            c.proceeds += proceeds;
             c.filledId = uint64(id);
+            if (fills.length != 0) fills[n++] = Fill(id, filled, proceeds);
             if (id == watched) filledInId = filled;
         }
     }
 
-    /// @dev Nothing of this controller waits. A cursor past the last own request with nothing carried has nothing to find.
-    function _isIdle(Claimant memory c) private pure returns (bool) {
+    /// @notice Nothing of this controller waits.
+    /// @dev A cursor past the last own request with nothing carried has nothing to find.
+    function isIdle(Claimant memory c) internal pure returns (bool) {
         return c.carried == 0 && (c.lastId < c.cursor || c.lastId == 0);
     }
 }

@@ -50,7 +50,7 @@ abstract contract EpochVault is EpochVaultBase, ReentrancyGuardTransient {
         // The vault is approved by everyone who trades: only the owner's word may pull the owner's tokens.
         if (!_mayActFor(owner)) revert EpochVault_NotOwner(msg.sender, owner);
         uint256 received = VAULT.receiveFrom(Ledger.Queue, owner, assets);
-        requestId = _request(_deposits, controller, received);
+        requestId = _request(_deposits, controller, _walkDeposits(controller), received);
         emit DepositRequest(controller, owner, requestId, msg.sender, received / SCALE);
     }
 
@@ -61,8 +61,9 @@ abstract contract EpochVault is EpochVaultBase, ReentrancyGuardTransient {
         address owner
     ) external nonReentrant returns (uint256 requestId) {
         if (!_mayActFor(owner)) _spendAllowance(owner, msg.sender, shares);
-        requestId = _request(_redemptions, controller, shares);
+        requestId = _request(_redemptions, controller, _walkRedemptions(controller), shares);
         _transfer(owner, address(this), shares);
+        _onLocked(controller, int256(shares));
         emit RedeemRequest(controller, owner, requestId, msg.sender, shares);
     }
 
@@ -83,7 +84,9 @@ abstract contract EpochVault is EpochVaultBase, ReentrancyGuardTransient {
         uint256 shares,
         address controller
     ) external nonReentrant onlyController(controller) {
+        _redemptions.save(controller, _walkRedemptions(controller));
         _cancel(_redemptions, requestId, controller, shares, 1);
+        _onLocked(controller, -int256(shares));
         _transfer(address(this), controller, shares);
         emit RedeemCancelled(controller, requestId, shares);
     }
@@ -96,7 +99,7 @@ abstract contract EpochVault is EpochVaultBase, ReentrancyGuardTransient {
         address receiver,
         address controller
     ) public nonReentrant onlyController(controller) returns (uint256 shares) {
-        EpochBookLib.Claimant memory c = _deposits.walk(controller);
+        EpochBookLib.Claimant memory c = _walkDeposits(controller);
         _checkClaim(controller, c.filled / SCALE, assets);
         shares = _deposits.take(controller, c, assets * SCALE, 1);
         _handOverShares(controller, receiver, assets, shares);
@@ -108,7 +111,7 @@ abstract contract EpochVault is EpochVaultBase, ReentrancyGuardTransient {
         address receiver,
         address controller
     ) public nonReentrant onlyController(controller) returns (uint256 assets) {
-        EpochBookLib.Claimant memory c = _deposits.walk(controller);
+        EpochBookLib.Claimant memory c = _walkDeposits(controller);
         _checkClaim(controller, c.proceeds, shares);
         assets = _deposits.takeExact(controller, c, shares, SCALE) / SCALE;
         _handOverShares(controller, receiver, assets, shares);
@@ -120,7 +123,7 @@ abstract contract EpochVault is EpochVaultBase, ReentrancyGuardTransient {
         address receiver,
         address controller
     ) external nonReentrant onlyController(controller) returns (uint256 assets) {
-        EpochBookLib.Claimant memory c = _redemptions.walk(controller);
+        EpochBookLib.Claimant memory c = _walkRedemptions(controller);
         _checkClaim(controller, c.filled, shares);
         assets = _redemptions.take(controller, c, shares, SCALE) / SCALE;
         _payOut(controller, receiver, assets, shares);
@@ -132,7 +135,7 @@ abstract contract EpochVault is EpochVaultBase, ReentrancyGuardTransient {
         address receiver,
         address controller
     ) external nonReentrant onlyController(controller) returns (uint256 shares) {
-        EpochBookLib.Claimant memory c = _redemptions.walk(controller);
+        EpochBookLib.Claimant memory c = _walkRedemptions(controller);
         _checkClaim(controller, c.proceeds / SCALE, assets);
         shares = _redemptions.takeExact(controller, c, assets * SCALE, 1);
         _payOut(controller, receiver, assets, shares);
@@ -186,6 +189,7 @@ abstract contract EpochVault is EpochVaultBase, ReentrancyGuardTransient {
         isComplete = isComplete && isRedeemReached;
 
         if (outcome.sharesMinted == 0 && outcome.sharesBurned == 0) return (outcome, isComplete);
+        _onSettled(epoch);
         if (outcome.sharesMinted != 0) _mint(address(this), outcome.sharesMinted);
         if (outcome.sharesBurned != 0) _burn(address(this), outcome.sharesBurned);
         _post(Ledger.Queue, _assetLedger(), int256(outcome.assetsIn) - int256(outcome.assetsOut));
@@ -199,6 +203,22 @@ abstract contract EpochVault is EpochVaultBase, ReentrancyGuardTransient {
             outcome.assetsOut
         );
     }
+
+    /// @dev A controller's deposits, before they change. A vault that keeps account of who held shares when reads here.
+    function _walkDeposits(address controller) internal virtual returns (EpochBookLib.Claimant memory) {
+        return _deposits.walk(controller);
+    }
+
+    /// @dev The same of redemptions.
+    function _walkRedemptions(address controller) internal virtual returns (EpochBookLib.Claimant memory) {
+        return _redemptions.walk(controller);
+    }
+
+    /// @dev Shares were locked for a controller's redemption, or taken back; its redemptions have been walked.
+    function _onLocked(address controller, int256 shares) internal virtual {}
+
+    /// @dev Shares are about to be minted or burned for the requests of `epoch`.
+    function _onSettled(uint256 epoch) internal virtual {}
 
     /// @dev What waiting redemptions up to `epoch` are worth, USD WAD, rounded down.
     function _redemptionsAsked(uint256 epoch, uint256 nav) internal view returns (uint256) {
@@ -219,12 +239,13 @@ abstract contract EpochVault is EpochVaultBase, ReentrancyGuardTransient {
     function _request(
         EpochBookLib.Book storage book,
         address controller,
+        EpochBookLib.Claimant memory c,
         uint256 units
     ) private returns (uint256 requestId) {
         if (controller == address(0)) revert EpochVault_ZeroController();
         if (units == 0) revert EpochVault_ZeroAmount();
         requestId = currentEpoch() + 1;
-        book.request(requestId, controller, units);
+        book.request(requestId, controller, c, units);
     }
 
     /// @dev Only this epoch's requests: afterwards their price begins to show, and nobody may wait to choose (P5).

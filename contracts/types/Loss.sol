@@ -73,3 +73,45 @@ struct LossClaim {
     DebtClaim claim;
     uint256 repaid; // collected from the book, not paid out, USD
 }
+
+/// @dev What one share held since the first loss would have, right after the n-th loss. Any share's part of what came
+/// between two losses is the difference of two such records (see ShareClaimLib).
+struct ShareLoss {
+    uint256 points; // of one share, in `era`, scaled by 1e60
+    uint256 repaid; // to one share, USD scaled by 1e60
+    // slot 2: 160 + 32
+    uint160 paidIndex; // of the book
+    uint32 era; // of the book
+}
+
+/// @dev What one holder is owed back. Shares that a request has locked and shares that wait to be claimed count as the
+/// controller's.
+struct ShareClaim {
+    // slot 0: 160 + 32 + 32
+    uint160 points; // of `era`
+    uint32 era;
+    uint32 lossesSeen; // losses the shares in the holder's own hands have taken part in
+    // slot 1: 152 + 104
+    uint152 indexSeen; // meaningless without points
+    uint104 repaid; // and not paid out, USD
+    // slot 2
+    uint256 locked; // shares in redemption requests, as far as the requests were walked
+}
+
+/// @dev What the holders of one tranche lost and are owed back.
+struct ShareLosses {
+    DebtBook book;
+    // slot: 32 + 112 + 112
+    uint32 count; // losses on record
+    uint112 lost; // USD, ever
+    uint112 repaid; // USD, ever
+    mapping(uint256 count => ShareLoss) losses;
+    mapping(address holder => ShareClaim) claims;
+    mapping(uint256 epoch => uint256 count) settledAfter; // losses before the settlement of an epoch
+}
+
+/// @dev A holder's claim brought to the present, in memory.
+struct Purse {
+    uint256 points;
+    uint256 repaid; // USD
+}

@@ -46,7 +46,10 @@ abstract contract ShareFixture is TestBase {
         address[] memory modules = new address[](2);
         uint256[] memory masks = new uint256[](2);
         (modules[0], modules[1]) = (shares, address(this));
-        (masks[0], masks[1]) = (_bit(Ledger.Queue) | _bit(Ledger.Cash) | _bit(Ledger.Insurance), type(uint8).max);
+        (masks[0], masks[1]) = (
+            _bit(Ledger.Queue) | _bit(Ledger.Cash) | _bit(Ledger.Insurance) | _bit(Ledger.Recovery),
+            type(uint8).max
+        );
         vault.wire(modules, masks);
     }
 
