@@ -75,6 +75,7 @@ function plan(
   add("markTotal", chain.read("pool", "markTotal"), same);
   add("debts", chain.read("clearinghouse", "debts"), (all) => [...all]);
   add("claims of traders", chain.read("clearinghouse", "traderClaims"), (all) => [...all]);
+  add("claims of LPs", chain.read("pool", "claims"), (all) => [...all]);
   add("round", chain.read("clearinghouse", "round"), (round) => ROUND.map((field) => `${field} ${round[field]}`));
   add("residual", chain.read("waterfall", "residual"), same);
   const incidents = exchange.incidents().length;
@@ -134,6 +135,7 @@ function modelFacts(exchange: Exchange, accounts: readonly bigint[]): Facts {
     markTotal: state.pool.markTotal,
     debts: state.debts.map(({ outstanding }) => outstanding),
     "claims of traders": [state.losses.book.outstanding, state.losses.lost, state.losses.repaid],
+    "claims of LPs": [state.lpClaims.senior.outstanding, state.lpClaims.junior.outstanding],
     round: ROUND.map((field) => `${field} ${state.round[field]}`),
     residual: exchange.residual(),
     incidents: BigInt(exchange.incidents().length),

@@ -49,7 +49,7 @@ const LOOSE: Partial<MarketParams> = { reserveFactorBps: 1_000_000, poolShareBps
 export const REGIMES: Regime[] = [
   {
     name: "a balanced book over a sound pool",
-    seed: 1,
+    seed: 11,
     actions: 500,
     senior: 150_000,
     junior: 30_000,
@@ -69,7 +69,7 @@ export const REGIMES: Regime[] = [
   },
   {
     name: "a one-sided book",
-    seed: 2,
+    seed: 12,
     actions: 500,
     senior: 150_000,
     junior: 60_000,
@@ -83,13 +83,13 @@ export const REGIMES: Regime[] = [
     gapBps: 3_000,
     markets: [
       market("60000", LOOSE),
-      market("2999.99", { poolShareBps: 3_000 }),
-      market("20", { imrBps: 800, poolShareBps: 2_000 }),
+      market("2999.99", { ...LOOSE, poolShareBps: 5_000 }),
+      market("20", { ...LOOSE, imrBps: 800, poolShareBps: 5_000 }),
     ],
   },
   {
     name: "a tiny pool that lets too much in",
-    seed: 3,
+    seed: 13,
     actions: 600,
     senior: 9_000,
     junior: 4_000,
@@ -97,7 +97,7 @@ export const REGIMES: Regime[] = [
     maxDrawPerDayBps: 6_000,
     minTranche: 0n,
     rescuePercent: 30,
-    deleveragePercent: 12,
+    deleveragePercent: 40,
     gapEvery: 4,
     gapBps: 3_500,
     markets: [
@@ -109,7 +109,7 @@ export const REGIMES: Regime[] = [
   },
   {
     name: "a pool that cannot pay and is not helped",
-    seed: 4,
+    seed: 14,
     actions: 600,
     senior: 5_000,
     junior: 9_000,
@@ -117,7 +117,7 @@ export const REGIMES: Regime[] = [
     maxDrawPerDayBps: 10_000,
     minTranche: 0n,
     rescuePercent: 2,
-    deleveragePercent: 1,
+    deleveragePercent: 3,
     gapEvery: 5,
     gapBps: 3_500,
     markets: [
