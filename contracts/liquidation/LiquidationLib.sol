@@ -9,7 +9,7 @@ import {PriceImpactLib} from "../market/PriceImpactLib.sol";
 import {MarginLib} from "../margin/MarginLib.sol";
 import {OperationLib} from "../margin/OperationLib.sol";
 import {PositionLib} from "../margin/PositionLib.sol";
-import {BPS, CENT, MathLib, WAD} from "../math/MathLib.sol";
+import {CENT, MathLib, WAD} from "../math/MathLib.sol";
 import {AccountId} from "../types/AccountId.sol";
 import {MarketBook, MarketParams, Position, RiskParams} from "../types/Market.sol";
 import {MarketId} from "../types/MarketId.sol";

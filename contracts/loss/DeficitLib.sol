@@ -80,7 +80,7 @@ library DeficitLib {
     }
 
     /// @dev Splits a deficit over the positions that caused it and says how much of each part is a real loss of the pool:
-    /// as far as the market's contribution fell below its insured level. The rest is profit the pool was shown and never had.
+    /// as far as the market's contribution fell below its insured level. The rest is profit the pool was shown, never had.
     /// Rounding: parts down, the last one takes the remainder.
     function _attribute(
         State storage state,

@@ -9,7 +9,6 @@ import {MarketLib} from "../market/MarketLib.sol";
 import {SideBookLib} from "../market/SideBookLib.sol";
 import {MathLib} from "../math/MathLib.sol";
 import {AccountId} from "../types/AccountId.sol";
-import {Ledger} from "../types/Ledger.sol";
 import {DEBT_CLASSES, DebtBook, TraderLosses} from "../types/Loss.sol";
 import {MarketBook, Position} from "../types/Market.sol";
 import {MarketId} from "../types/MarketId.sol";
