@@ -1,8 +1,9 @@
 import { expect } from "chai";
 import { ModelError } from "../../scripts/simulator/model/index.ts";
+import { randomFrom } from "../shared/random.ts";
 import { Drawer } from "./actions.ts";
 import { differences, LAYERS } from "./compare.ts";
-import { type Action, randomFrom } from "./crowd.ts";
+import type { Action } from "./crowd.ts";
 import { Pair } from "./pair.ts";
 import { REGIMES, type Regime } from "./regimes.ts";
 

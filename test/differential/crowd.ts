@@ -1,23 +1,11 @@
 import { unrealised } from "../../scripts/simulator/model/health.ts";
 import { ModelError } from "../../scripts/simulator/model/index.ts";
+import type { Random } from "../shared/random.ts";
 import type { Chain } from "./chain.ts";
 import type { Pair } from "./pair.ts";
 import type { Regime } from "./regimes.ts";
 
 const WAD = 10n ** 18n;
-
-export type Random = (below: number) => number;
-
-/** A small seeded generator, so that a failure can be repeated. */
-export function randomFrom(seed: number): Random {
-  let state = seed >>> 0;
-  return (below) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
-}
 
 /** One transaction of the chain and what the model does for it. */
 export interface Action {

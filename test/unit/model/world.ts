@@ -1,18 +1,6 @@
 import { accountId, type Exchange, ModelError } from "../../../scripts/simulator/model/index.ts";
+import { type Random, randomFrom } from "../../shared/random.ts";
 import { CHARGING, exchangeWith, FREE, FRICTIONLESS, REALISTIC, tokens, usd } from "./setup.ts";
-
-export type Random = (below: number) => number;
-
-/** A small seeded generator, so that a failure can be repeated. */
-export function randomFrom(seed: number): Random {
-  let state = seed >>> 0;
-  return (below) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
-}
 
 const PRICES = [60_000, 3_000, 20, 1];
 export const ACTIONS = [
