@@ -13,9 +13,10 @@ library ShareMathLib {
     uint256 internal constant VIRTUAL_SHARES = 1e6;
     uint256 internal constant VIRTUAL_ASSETS = 1;
 
-    /// @dev Each near-total loss multiplies what a dollar mints. Far below 2^256, so that no sum of shares overflows and
-    /// no settlement reverts; a vault that gets here takes no more deposits.
-    uint256 internal constant MAX_SUPPLY = type(uint240).max;
+    /// @dev Each near-total loss multiplies what a dollar mints: 100,000 USD after a wipe-out that leaves 2 USD by 50,000,
+    /// and ten of those in a row fit. Half a word, so that no sum of shares overflows and no settlement reverts; a vault
+    /// that gets here takes no more deposits.
+    uint256 internal constant MAX_SUPPLY = type(uint256).max / 2;
 
     /// @notice `shares(assets)`, rounded down.
     function toSharesDown(uint256 assets, uint256 nav, uint256 supply) internal pure returns (uint256) {

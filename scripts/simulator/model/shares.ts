@@ -6,7 +6,7 @@ import { type Epochs, type LedgerName, ModelError, type Shares } from "./types.t
 /** Between the record and the settlement keepers book what is due. */
 const SETTLE_DELAY = 1_800n;
 const WORD = 1n << 256n;
-const MAX_SUPPLY = (1n << 240n) - 1n;
+const MAX_SUPPLY = (1n << 255n) - 1n;
 
 /** What a settlement is done at. USD. */
 export interface Terms {
