@@ -5,15 +5,15 @@ import {Wired} from "../governance/Wired.sol";
 import {ILiquidityPool} from "../interfaces/ILiquidityPool.sol";
 import {ITranche} from "../interfaces/ITranche.sol";
 import {IVault} from "../interfaces/IVault.sol";
-import {ShareClaimLib} from "../loss/ShareClaimLib.sol";
 import {Ledger} from "../types/Ledger.sol";
 import {ShareLosses} from "../types/Loss.sol";
+import {TrancheClaimLib} from "./TrancheClaimLib.sol";
 import {TrancheClaims} from "./TrancheClaims.sol";
 
 /// @title Tranche
 /// @notice Shares of the liquidity pool, deployed twice: senior and junior. The pool prices and settles them.
 contract Tranche is TrancheClaims, Wired {
-    using ShareClaimLib for ShareLosses;
+    using TrancheClaimLib for ShareLosses;
 
     /// @notice Which of the pool's two net asset values belongs to these shares.
     bool public immutable IS_SENIOR;

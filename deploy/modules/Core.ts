@@ -55,11 +55,14 @@ export function deployCore(m: ModuleBuilder, token: Address) {
     m.getParameter<number>("juniorWeightBps"),
     m.getParameter<bigint>("minTranche"),
   ]);
+  const claims = { TrancheClaimLib: m.library("TrancheClaimLib") };
   const senior = m.contract("Tranche", [vault, "Breakwater Senior", "bwSENIOR", genesis, lpEpoch, true], {
     id: "SeniorTranche",
+    libraries: claims,
   });
   const junior = m.contract("Tranche", [vault, "Breakwater Junior", "bwJUNIOR", genesis, lpEpoch, false], {
     id: "JuniorTranche",
+    libraries: claims,
   });
   const insurance = m.contract("InsuranceFund", [
     vault,
