@@ -7,11 +7,11 @@ import {AccountId} from "../../contracts/types/AccountId.sol";
 import {Market} from "../../contracts/types/Market.sol";
 import {MarketId} from "../../contracts/types/MarketId.sol";
 import {System} from "../shared/SystemFixture.sol";
-import {ExchangeChecks} from "./ExchangeChecks.sol";
+import {ExchangeHaircuts} from "./ExchangeHaircuts.sol";
 
 /// @title ExchangeActors
 /// @notice Who takes part, how to find somebody an action makes sense for, and prices within a range.
-abstract contract ExchangeActors is ExchangeChecks {
+abstract contract ExchangeActors is ExchangeHaircuts {
     uint256 private constant MAX_MARK_AGE = 300;
 
     address internal immutable LP;

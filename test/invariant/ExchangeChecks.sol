@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IClearinghouse} from "../../contracts/interfaces/IClearinghouse.sol";
+import {IDeleveraging} from "../../contracts/interfaces/IDeleveraging.sol";
 import {AccountId, toAccountId} from "../../contracts/types/AccountId.sol";
 import {Ledger} from "../../contracts/types/Ledger.sol";
 import {Incident} from "../../contracts/types/Loss.sol";
@@ -32,8 +33,8 @@ abstract contract ExchangeChecks is TestBase {
     uint256 public calls;
     uint256 public successes;
 
-    /// @notice How often each layer paid: forgone, insurance, junior, senior, residual.
-    uint256[5] public layerHits;
+    /// @notice How often each layer paid: forgone, insurance, junior, senior, traders in profit, residual.
+    uint256[6] public layerHits;
     uint256 public incidentsSeen;
     uint256 public liquidations;
 
@@ -44,6 +45,7 @@ abstract contract ExchangeChecks is TestBase {
         uint256 available; // what insurance may pay now
         uint256 incidents;
         bool isMarked; // marks are those of the present prices
+        uint32 openMarkets; // of the account
         uint8 onlyMarket; // the account's market if it has one only
         int256 base; // of that market
     }
@@ -80,6 +82,7 @@ abstract contract ExchangeChecks is TestBase {
         b.incidents = sys.waterfall.incidentCount();
         b.isMarked = isMarked;
         uint32 open = sys.clearinghouse.account(id).openMarkets;
+        b.openMarkets = open;
         b.onlyMarket =
             open == 1
                 ? 0
@@ -91,7 +94,8 @@ abstract contract ExchangeChecks is TestBase {
         if (b.onlyMarket != SEVERAL) b.base = sys.clearinghouse.market(MarketId.wrap(b.onlyMarket)).base;
     }
 
-    function _afterLiquidation(AccountId id, Before memory b) internal {
+    /// @param withheld What deleveraging took from traders on the way.
+    function _afterLiquidation(AccountId id, Before memory b, uint256 withheld) internal {
         ++liquidations;
         Account memory account = sys.clearinghouse.account(id);
         if (account.openMarkets != 0) {
@@ -101,6 +105,7 @@ abstract contract ExchangeChecks is TestBase {
         }
         uint256 count = sys.waterfall.incidentCount();
         if (count == b.incidents) {
+            _expect(5, withheld == 0, "traders paid without an incident");
             _expect(4, sys.vault.balanceOf(Ledger.Insurance) >= b.insurance, "insurance paid without an incident");
             if (b.isMarked) _expect(4, sys.pool.equity() + DUST >= b.equity, "LPs lost without an incident");
             return;
@@ -108,12 +113,15 @@ abstract contract ExchangeChecks is TestBase {
         _expect(4, count == b.incidents + 1, "two incidents for one account");
         _expect(5, account.margin == 0 && account.openMarkets == 0, "layers paid before the account's own margin");
         incidentsSeen = count;
-        _checkIncident(sys.waterfall.incident(count), b);
+        _checkIncident(sys.waterfall.incident(count), b, int256(withheld));
     }
 
-    function _checkIncident(Incident memory i, Before memory b) private {
+    function _checkIncident(Incident memory i, Before memory b, int256 withheld) private {
         _countLayers(i);
-        int256 equity = sys.pool.equity();
+        int256 overTaken = withheld - int256(uint256(i.adl));
+        _expect(4, overTaken >= 0 && overTaken <= DUST, "the part of traders is not what was withheld from them");
+        // As the tranches left it, before traders in profit were charged.
+        int256 equity = sys.pool.equity() - withheld;
         uint256 borne = uint256(i.junior) + i.senior + i.adl + i.residual;
         uint256 deficit = borne + i.forgone + i.insurance;
 
@@ -134,18 +142,42 @@ abstract contract ExchangeChecks is TestBase {
         int256 floor = int256(sys.pool.floor());
         if (i.residual + i.adl != 0) {
             int256 spared = equity + int256(uint256(i.residual) + i.adl) - floor;
-            _expect(5, spared <= DUST, "residual while LPs are above their floor");
+            _expect(5, spared <= DUST, "traders charged while LPs are above their floor");
+            _expect(5, equity + withheld <= floor + DUST, "traders charged beyond the floor");
         }
+        if (i.residual != 0) _checkResidual(b);
         if (i.junior + i.senior != 0 && i.residual + i.adl == 0) {
             _expect(5, equity + DUST >= floor, "LPs paid below their floor");
         }
-        if (b.onlyMarket != SEVERAL) _checkForgone(i, b, deficit, deficit - i.forgone);
+        if (b.onlyMarket != SEVERAL) _checkForgone(i, b, deficit - i.forgone, withheld);
+    }
+
+    /// @dev Nobody carries a part only when nobody is left to charge. Of several markets, what the last ones could not pay
+    /// does not come back to the first: one of them is exhausted.
+    function _checkResidual(Before memory b) private {
+        bool isExhausted;
+        for (uint8 m = 0; m < MARKETS; ++m) {
+            if ((b.openMarkets >> m) & 1 == 1 && _eligibleProfit(m) == 0) isExhausted = true;
+        }
+        _expect(5, isExhausted, "residual while traders of the market are in profit");
+    }
+
+    /// @dev What a haircut at the present price could take.
+    function _eligibleProfit(uint8 m) internal view returns (uint256 profit) {
+        (uint256 price, ) = sys.prices.priceOf(MarketId.wrap(m));
+        for (uint256 side = 0; side < 2; ++side) {
+            IDeleveraging.BucketView[] memory all = sys.clearinghouse.buckets(MarketId.wrap(m), side == 0, price);
+            for (uint256 i = 0; i < all.length; ++i) profit += all[i].profit;
+        }
     }
 
     /// @dev Of one market: matched as far as its contribution fell below the insured level, the rest forgone.
-    function _checkForgone(Incident memory i, Before memory b, uint256 deficit, uint256 matched) private {
+    function _checkForgone(Incident memory i, Before memory b, uint256 matched, int256 withheld) private {
+        uint256 deficit = matched + i.forgone;
         Market memory market = sys.clearinghouse.market(MarketId.wrap(b.onlyMarket));
-        int256 short = b.base - (int256(market.realised) - int256(uint256(i.insurance)) - market.mark);
+        // What insurance and traders added since is not part of it.
+        int256 contribution = int256(market.realised) - int256(uint256(i.insurance)) - (market.mark + withheld);
+        int256 short = b.base - contribution;
         uint256 real =
             short <= 0
                 ? 0
@@ -160,7 +192,8 @@ abstract contract ExchangeChecks is TestBase {
         if (i.insurance != 0) ++layerHits[1];
         if (i.junior != 0) ++layerHits[2];
         if (i.senior != 0) ++layerHits[3];
-        if (i.residual != 0) ++layerHits[4];
+        if (i.adl != 0) ++layerHits[4];
+        if (i.residual != 0) ++layerHits[5];
     }
 
     // ---------------------------------------------------------------------------------------------- for the invariants
@@ -171,8 +204,9 @@ abstract contract ExchangeChecks is TestBase {
         for (uint256 i = 0; i < idlers.length; ++i) all[traders.length + i] = idlers[i];
     }
 
+    /// @dev As deleveraging has left it.
     function _position(AccountId id, uint8 market) internal view returns (Position memory) {
-        return sys.clearinghouse.position(id, MarketId.wrap(market));
+        return sys.clearinghouse.replayed(id, MarketId.wrap(market)).position;
     }
 
     function _account(address owner) internal pure returns (AccountId) {

@@ -6,12 +6,12 @@ import {EpochVault} from "../../contracts/shares/EpochVault.sol";
 import {AccountId} from "../../contracts/types/AccountId.sol";
 import {MarketId} from "../../contracts/types/MarketId.sol";
 import {System} from "../shared/SystemFixture.sol";
-import {ExchangeActors} from "./ExchangeActors.sol";
+import {ExchangeLosses} from "./ExchangeLosses.sol";
 
 /// @title ExchangeHandler
 /// @notice Four traders, two people who only keep money here, an LP, a price that jumps, and keepers.
 /// @dev Inputs are folded into what usually succeeds; `calls` and `successes` say how often.
-abstract contract ExchangeHandler is ExchangeActors {
+abstract contract ExchangeHandler is ExchangeLosses {
     /// @dev Bounded, so that bankruptcies stay within reach.
     uint256 private constant MAX_MARGIN = 60_000e18;
 
@@ -20,7 +20,7 @@ abstract contract ExchangeHandler is ExchangeActors {
         AccountId[] memory traders_,
         AccountId[] memory idlers_,
         address lp
-    ) ExchangeActors(system, traders_, idlers_, lp) {}
+    ) ExchangeLosses(system, traders_, idlers_, lp) {}
 
     // ---------------------------------------------------------------------------------------------------- money in, out
 
@@ -107,8 +107,10 @@ abstract contract ExchangeHandler is ExchangeActors {
         if (size == 0 || _position(a, m).size < 0 || _position(b, m).size > 0) return _idleCall();
         _trade(a, m, size);
         _trade(b, m, -size);
-        uint256 left = gap % 8 == 0 ? bound(gap, 20, 60) : bound(gap, 70, 98);
+        uint256 left = gap % 4 == 0 ? bound(gap, 20, 60) : bound(gap, 70, 98);
         _setPrice(m, (_price(m) * left) / 100);
+        // Whoever leaves in time is not charged; what nobody else can carry is residual.
+        if (gap % 16 < 3) _trade(b, m, -_position(b, m).size);
         IClearinghouse.Health memory h = sys.clearinghouse.health(a);
         if (h.equity < int256(h.maintenanceMargin)) _liquidate(a, gap % 4 != 0);
     }
@@ -124,6 +126,7 @@ abstract contract ExchangeHandler is ExchangeActors {
 
     /// @dev LPs come back: after a reset, and at the end of the second epoch.
     function _refill() private {
+        _payDebts();
         vm.startPrank(LP);
         sys.senior.requestDeposit(30_000e6, LP, LP);
         sys.junior.requestDeposit(15_000e6, LP, LP);
@@ -203,50 +206,6 @@ abstract contract ExchangeHandler is ExchangeActors {
         }
     }
 
-    /// @dev Whoever is liquidatable; else the price moves against somebody until it hurts.
-    function liquidate(uint256 who, uint256 gap, uint256 marking) external {
-        (bool isFound, AccountId id) = _findUnhealthy(who);
-        if (!isFound) {
-            uint8 m;
-            int256 held;
-            (id, m, held) = _find(who, gap);
-            if (held == 0) return _idleCall();
-            IClearinghouse.Health memory h = sys.clearinghouse.health(id);
-            uint256 loss = (uint256(h.equity) * bound(gap, 80, 500)) / 100;
-            uint256 price = _price(m);
-            uint256 move = (loss * 1e18) / _abs(held);
-            uint256 most = (price * 6) / 10;
-            if (move > most) move = most;
-            _setPrice(m, held > 0 ? price - move : price + move);
-        }
-        // Mostly on fresh marks, where the pool's equity before and after can be compared.
-        _liquidate(id, marking % 4 != 0);
-    }
-
-    function _liquidate(AccountId id, bool isMarked) private {
-        if (isMarked) sys.clearinghouse.markAll();
-        Before memory b = _beforeLiquidation(id, isMarked);
-        IClearinghouse.Health memory h = sys.clearinghouse.health(id);
-        bool isDue = h.equity < int256(h.maintenanceMargin);
-        try sys.clearinghouse.liquidate(id) {
-            _afterLiquidation(id, b);
-            _expect(8, isDue, "a healthy account was liquidated");
-            _count(true);
-        } catch {
-            // A keeper finds out for nothing that somebody is healthy; the others must always go through (P2).
-            _expect(8, !isDue, "a liquidation reverted");
-            _count(false);
-        }
-        _remember(id);
-    }
-
-    /// @dev Keepers and the treasury collect; debts of the pool are repaid.
-    function collect() external {
-        sys.clearinghouse.payDebts();
-        if (sys.clearinghouse.feesOf(address(this)) >= 1e12) sys.clearinghouse.claimFees();
-        _count(true);
-    }
-
     // ------------------------------------------------------------------------------------------------------------ epochs
 
     function request(uint256 seed, uint256 part) external {
@@ -279,6 +238,7 @@ abstract contract ExchangeHandler is ExchangeActors {
         try sys.insurance.recordEpoch() {} catch {}
         vm.warp(vm.getBlockTimestamp() + 31 minutes);
         if (seed % 4 == 0) _setPrice(uint8(seed % MARKETS), (_price(uint8(seed % MARKETS)) * 95) / 100);
+        _payDebts(); // before the pool does it, where nobody looks
         try sys.pool.settleEpoch() {} catch {
             isWhole = false;
         }
