@@ -65,6 +65,20 @@ abstract contract ExchangeActors is ExchangeHaircuts {
         return (false, id);
     }
 
+    function _trade(AccountId id, uint8 m, int256 delta) internal {
+        _freshMarks();
+        int256 before = _position(id, m).size;
+        vm.prank(id.owner());
+        try sys.executor.trade(id, MarketId.wrap(m), delta, delta > 0 ? type(uint256).max : 0) {
+            bool isReduction = before != 0 && (before > 0) != (delta > 0) && _abs(delta) <= _abs(before);
+            if (!isReduction) _checkHealthy(id, "liquidatable right after opening");
+            _count(true);
+        } catch {
+            _count(false);
+        }
+        _remember(id);
+    }
+
     /// @dev Nothing to act on: somebody brings money instead, which counts as a failure.
     function _idleCall() internal {
         AccountId id = traders[0];
@@ -93,6 +107,14 @@ abstract contract ExchangeActors is ExchangeHaircuts {
     function _setPrice(uint8 m, uint256 price) internal {
         price = bound(price, _startPrices[m] / 10, _startPrices[m] * 10);
         sys.prices.setPrice(MarketId.wrap(m), uint128(price));
+    }
+
+    /// @dev Equity and bonds: what deleveraging has closed gives its bond back when the account is touched.
+    function _worth(AccountId id) internal view returns (int256 worth) {
+        worth = sys.clearinghouse.health(id).equity;
+        for (uint8 m = 0; m < MARKETS; ++m) {
+            worth += int256(uint256(sys.clearinghouse.position(id, MarketId.wrap(m)).bondCents)) * 1e16;
+        }
     }
 
     function _abs(int256 a) internal pure returns (uint256) {

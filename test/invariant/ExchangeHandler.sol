@@ -110,7 +110,7 @@ abstract contract ExchangeHandler is ExchangeLosses {
         uint256 left = gap % 4 == 0 ? bound(gap, 20, 60) : bound(gap, 70, 98);
         _setPrice(m, (_price(m) * left) / 100);
         // Whoever leaves in time is not charged; what nobody else can carry is residual.
-        if (gap % 16 < 3) _trade(b, m, -_position(b, m).size);
+        if (gap % 3 == 0) _trade(b, m, -_position(b, m).size);
         IClearinghouse.Health memory h = sys.clearinghouse.health(a);
         if (h.equity < int256(h.maintenanceMargin)) _liquidate(a, gap % 4 != 0);
     }
@@ -154,20 +154,6 @@ abstract contract ExchangeHandler is ExchangeLosses {
         _trade(id, m, (-held * int256(bound(part, 110, 200))) / 100);
     }
 
-    function _trade(AccountId id, uint8 m, int256 delta) private {
-        _freshMarks();
-        int256 before = _position(id, m).size;
-        vm.prank(id.owner());
-        try sys.executor.trade(id, MarketId.wrap(m), delta, delta > 0 ? type(uint256).max : 0) {
-            bool isReduction = before != 0 && (before > 0) != (delta > 0) && _abs(delta) <= _abs(before);
-            if (!isReduction) _checkHealthy(id, "liquidatable right after opening");
-            _count(true);
-        } catch {
-            _count(false);
-        }
-        _remember(id);
-    }
-
     // ----------------------------------------------------------------------------------------------- prices and time
 
     function movePrice(uint256 market, uint256 seed) external {
@@ -186,9 +172,9 @@ abstract contract ExchangeHandler is ExchangeLosses {
 
     function settle(uint256 who) external {
         AccountId id = _trader(who);
-        int256 before = sys.clearinghouse.health(id).equity;
+        int256 before = _worth(id);
         try sys.clearinghouse.settle(id) {
-            int256 change = sys.clearinghouse.health(id).equity - before;
+            int256 change = _worth(id) - before;
             _expect(10, change <= DUST && change >= -DUST, "settling changed an account's equity");
             _count(true);
         } catch {
@@ -248,7 +234,7 @@ abstract contract ExchangeHandler is ExchangeLosses {
         _count(isWhole);
     }
 
-    function _claim(EpochVault shares) private {
+    function _claim(EpochVault shares) internal {
         vm.startPrank(LP);
         uint256 claimable = shares.maxDeposit(LP);
         if (claimable != 0) shares.deposit(claimable, LP, LP);

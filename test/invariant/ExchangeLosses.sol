@@ -58,11 +58,14 @@ abstract contract ExchangeLosses is ExchangeActors {
 
     // ------------------------------------------------------------------------------------------------------ deleveraging
 
-    /// @dev Whatever market's turn it is; where nothing is due, the heavy side wins until the pool is short of its floor or,
-    /// every other time, of the equity its skew asks for.
+    /// @dev Whatever market's turn it is; where nothing is due, a crowd on one side wins until the pool is short of its floor
+    /// or, every other time, of the equity its skew asks for.
     function deleverage(uint256 market, uint256 by) external {
         uint8 m = uint8(market % MARKETS);
-        if (sys.pool.equity() >= int256(sys.pool.floor())) _squeeze(m, by);
+        if (sys.pool.equity() >= int256(sys.pool.floor())) {
+            _crowd(m, by);
+            _squeeze(m, by);
+        }
         sys.clearinghouse.markAll();
         for (uint256 i = 0; i < MARKETS; ++i) {
             if (_deleverage(uint8(addmod(m, i, MARKETS)))) return;
@@ -99,13 +102,26 @@ abstract contract ExchangeLosses is ExchangeActors {
         }
     }
 
+    /// @dev Two more go the way most went.
+    function _crowd(uint8 m, uint256 who) private {
+        if (!sys.pool.isOpenable() || (_abs(_skew(m)) * _price(m)) / 1e18 > 300_000e18) return;
+        bool isLong = _skew(m) > 0 || (_skew(m) == 0 && who % 4 < 2);
+        for (uint256 i = 0; i < 2; ++i) {
+            AccountId id = _trader(addmod(who, i, traders.length));
+            int256 size = int256(_room(id, m));
+            if (size != 0) _trade(id, m, isLong ? size : -size);
+        }
+    }
+
     function _squeeze(uint8 m, uint256 by) private {
         int256 skew = _skew(m);
         if (skew == 0) return;
-        int256 target = int256(sys.pool.floor());
-        // An exposure of so many times the equity is too much.
-        if (by % 2 == 0) target += int256(((_abs(skew) * _price(m)) / 1e18 / 50 / 100) * bound(by, 20, 100));
-        else target -= int256(bound(by, 1, 30_000)) * 1e18;
+        int256 floor = int256(sys.pool.floor());
+        int256 needed = int256((_abs(skew) * _price(m)) / 1e18 / 50); // the skew may be fifty times the equity
+        int256 target =
+            by % 2 == 0 && needed > floor
+                ? floor + ((needed - floor) * int256(bound(by, 5, 60))) / 100
+                : floor - int256(bound(by, 1, 30_000)) * 1e18;
         int256 fall = sys.pool.equity() - target;
         if (fall > 0) _move(m, skew > 0, (uint256(fall) * 1e18) / _abs(skew));
     }
@@ -140,12 +156,9 @@ abstract contract ExchangeLosses is ExchangeActors {
     }
 
     function _replay(AccountId id, uint8 m, uint256 most) private {
-        int256 before = sys.clearinghouse.health(id).equity;
-        // The bond of what was closed in full comes home.
-        uint256 bond = uint256(sys.clearinghouse.position(id, MarketId.wrap(m)).bondCents) * 1e16;
+        int256 before = _worth(id);
         try sys.clearinghouse.replay(id, MarketId.wrap(m), most) {
-            if (sys.clearinghouse.account(id).openMarkets & (1 << m) != 0) bond = 0;
-            int256 change = sys.clearinghouse.health(id).equity - before - int256(bond);
+            int256 change = _worth(id) - before;
             _expect(3, change <= DUST && change >= -DUST, "replaying changed an account's equity");
             _count(true);
         } catch {
