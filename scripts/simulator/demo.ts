@@ -1,5 +1,7 @@
 import cliProgress from "cli-progress";
-import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { Command, CommanderError } from "commander";
+import { compile } from "./compile.ts";
+import { decimal, integer } from "./options.ts";
 import type { ReplayResult } from "./replay/result.ts";
 import { jsonReport } from "./report/json.ts";
 import { textReport } from "./report/text.ts";
@@ -87,33 +89,6 @@ async function run(
   // Only now are the types and artifacts there that the replay needs.
   const { replay } = await import("./replay/replay.ts");
   return replay({ ...options, series, onProgress });
-}
-
-/** Compiles what is not compiled yet. Imported here so that wrong input is refused at once. */
-async function compile(): Promise<void> {
-  const { default: hre } = await import("hardhat");
-  for (let attempt = 1; ; attempt++) {
-    try {
-      await hre.tasks.getTask("build").run({ quiet: true, noTests: true });
-      return;
-    } catch (error) {
-      // Two demos at once write the same compile cache; whoever loses the race starts over.
-      if (attempt === 5 || !(error as Error).message.includes("compile-cache")) throw error;
-    }
-  }
-}
-
-function integer(min: number, max: number): (text: string) => number {
-  return (text) => bounded(/^\d+$/.test(text) ? Number(text) : Number.NaN, "whole number", min, max);
-}
-
-function decimal(min: number, max: number): (text: string) => number {
-  return (text) => bounded(/^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN, "number", min, max);
-}
-
-function bounded(value: number, kind: string, min: number, max: number): number {
-  if (value >= min && value <= max) return value;
-  throw new InvalidArgumentError(`not a ${kind} from ${min.toLocaleString("en-US")} to ${max.toLocaleString("en-US")}`);
 }
 
 try {
