@@ -36,6 +36,12 @@ describe("checks › layering", function () {
       expect(solidityLayering(importing("contracts/utils/A.sol"))).to.have.length(1);
     });
 
+    it("lets a harness see the market's libraries and no other's", function () {
+      const harness = "contracts/mocks/A.sol";
+      expect(solidityLayering(importing(harness, "../market/HaircutLib.sol"))).to.deep.equal([]);
+      expect(solidityLayering(importing(harness, "../margin/MarginLib.sol"))).to.have.length(1);
+    });
+
     it("accepts bases, libraries, shared governance, comments and OpenZeppelin", function () {
       const names = [
         "../shares/EpochVault.sol",
