@@ -13,7 +13,7 @@ type Options = {
   prices?: string;
   scenario?: string;
   traders: number;
-  oiToCapital: number;
+  oiToCapital?: number;
   longShare: number;
   seed: number;
   speed: number;
@@ -22,6 +22,7 @@ type Options = {
 
 const MIN_TRADERS = 2;
 const MAX_TRADERS = 5_000;
+const OI_TO_CAPITAL = 0.8;
 
 const command = new Command("npm run demo --")
   .description("Boots a chain in this process, deploys Breakwater, replays a crash and shows who paid.")
@@ -33,7 +34,11 @@ const command = new Command("npm run demo --")
     integer(MIN_TRADERS, MAX_TRADERS),
     200,
   )
-  .option("--oi-to-capital <x>", "open interest of the long side over LP capital, 0.01 to 20", decimal(0.01, 20), 0.8)
+  .option(
+    "--oi-to-capital <x>",
+    `open interest of the long side over LP capital, 0.01 to 20 (default: ${OI_TO_CAPITAL}; chasm: 4)`,
+    decimal(0.01, 20),
+  )
   .option("--long-share <x>", "longs' part of open interest, 0.2 to 0.8", decimal(0.2, 0.8), 0.5)
   .option("--seed <n>", "same seed, same run", integer(0, 2 ** 32 - 1), 1)
   .option("--speed <bars>", "bars between two passes of the keeper", integer(1, 1_000), 1)
@@ -52,7 +57,9 @@ Who pays, in the default scenario:
   --oi-to-capital 0.2   the insurance fund, everything
   --oi-to-capital 0.8   the insurance fund and the junior tranche (default)
   --oi-to-capital 4     the senior tranche, too
-  --long-share 0.7      a one-sided book: mostly profit forgone, nobody pays for it`,
+  --long-share 0.7      a one-sided book: mostly profit forgone, nobody pays for it
+
+--scenario chasm goes through all of them, and traders in profit are charged: everybody the same share of its profit.`,
   )
   .configureOutput({ outputError: () => {} })
   .exitOverride();
@@ -88,7 +95,8 @@ async function run(
   await compile();
   // Only now are the types and artifacts there that the replay needs.
   const { replay } = await import("./replay/replay.ts");
-  return replay({ ...options, series, onProgress });
+  const oiToCapital = options.oiToCapital ?? series.oiToCapital ?? OI_TO_CAPITAL;
+  return replay({ ...options, oiToCapital, series, onProgress });
 }
 
 try {

@@ -1,4 +1,6 @@
-import { accrued, fundingOwed, maintenanceRequirement, newMarket, pricePnl } from "../model/market.ts";
+import type { Result } from "ethers";
+import type { IDeleveraging } from "../../../typechain-types/contracts/interfaces/IDeleveraging.ts";
+import { accrued, fundingOwed, impactReserve, maintenanceRequirement, newMarket, pricePnl } from "../model/market.ts";
 import type { Market } from "../model/types.ts";
 import type { Chain } from "./chain.ts";
 import { type Stage, traderId } from "./exchange.ts";
@@ -13,11 +15,19 @@ export type Seat = {
   settled: bigint;
   mmBps: bigint;
   fundingEntry: bigint;
-  /** What the pool owes the account from earlier operations. */
+  /** What the pool owes the account: debts of earlier operations, and what deleveraging closed of the position. */
   owed: bigint;
+  /** Profit that deleveraging has withheld since the position was last touched. */
+  cut: bigint;
+  /** What it has closed since then and brings to the account. */
+  closed: bigint;
+  /** Deleveraging events since then, at most. */
+  missed: number;
   /** Roughly where the account becomes liquidatable; decides whether the exact sum is worth doing. */
   edge: number;
 };
+
+type View = "account" | "replayed" | "debtsTo" | "claimsOf" | "market";
 
 /** Funding and rounding between two reads move an account's edge by far less. */
 const EDGE_SLACK = 0.005;
@@ -64,6 +74,9 @@ export class TraderBook {
       mmBps: 0n,
       fundingEntry: 0n,
       owed: 0n,
+      cut: 0n,
+      closed: 0n,
+      missed: 0,
       edge: 0,
     }));
   }
@@ -73,32 +86,57 @@ export class TraderBook {
     return this.market.long.size - this.market.short.size;
   }
 
-  /** Reads again what a block changed. */
+  /** Reads again what a block changed: the market and, as deleveraging has left them, these traders. */
   async refresh(touched: Iterable<number>): Promise<void> {
     const { clearinghouse } = this.stage.world.system;
-    const target = String(clearinghouse.target);
-    const abi = clearinghouse.interface;
-    const read = async (name: "account" | "position" | "debtsTo" | "market", args: unknown[]) => {
-      const data = await this.chain.call(target, abi.encodeFunctionData(name as "account", args as never));
-      return abi.decodeFunctionResult(name as "account", data);
-    };
-    const [market] = await read("market", [this.stage.market]);
+    const seats = [...new Set(touched)].map((index) => this.seats[index]!);
+    const [market] = await this.read("market", [[this.stage.market]]);
+    const { long, short, fundingIndex, touchedAt } = market![0] as Awaited<ReturnType<typeof clearinghouse.market>>;
     Object.assign(this.market, {
-      long: { ...this.market.long, size: market.long.sizeBase },
-      short: { ...this.market.short, size: market.short.sizeBase },
-      fundingIndex: market.fundingIndex,
-      touchedAt: market.touchedAt,
+      long: { ...this.market.long, size: long.sizeBase },
+      short: { ...this.market.short, size: short.sizeBase },
+      fundingIndex,
+      touchedAt,
     });
-    for (const index of new Set(touched)) {
-      const seat = this.seats[index]!;
-      const [account] = await read("account", [seat.id]);
-      const [position] = await read("position", [seat.id, this.stage.market]);
-      seat.margin = account.margin;
+    const accounts = await this.read(
+      "account",
+      seats.map((seat) => [seat.id]),
+    );
+    const owing = seats.filter((_, i) => (accounts[i]![0] as { debts: bigint }).debts !== 0n);
+    const debts = await this.read(
+      "debtsTo",
+      owing.map((seat) => [seat.id]),
+    );
+    for (const [i, seat] of seats.entries()) {
+      seat.margin = (accounts[i]![0] as { margin: bigint }).margin;
       seat.owed = 0n;
-      if (account.debts !== 0n) {
-        const [collectable, outstanding] = await read("debtsTo", [seat.id]);
-        seat.owed = collectable + outstanding;
-      }
+      seat.closed = 0n;
+      seat.missed = 0;
+    }
+    for (const [i, seat] of owing.entries()) seat.owed = (debts[i]![0] as bigint) + (debts[i]![1] as bigint);
+    await this.readPositions(seats);
+  }
+
+  /** Reads again every open position, after a deleveraging of `events` events. Nobody was touched by it. */
+  async refreshCharged(events: number): Promise<void> {
+    const open = this.seats.filter((seat) => seat.size !== 0n);
+    for (const seat of open) seat.missed += events;
+    await this.readPositions(open);
+    await this.refresh([]);
+  }
+
+  private async readPositions(seats: Seat[]): Promise<void> {
+    const positions = await this.read(
+      "replayed",
+      seats.map((seat) => [seat.id, this.stage.market]),
+    );
+    for (const [i, seat] of seats.entries()) {
+      const seen = positions[i]![0] as IDeleveraging.ReplayedStructOutput;
+      const { position } = seen;
+      const closed = seen.credit + seen.returned - seen.fundingOwed;
+      seat.owed += closed - seat.closed;
+      seat.closed = closed;
+      seat.cut = seen.cut;
       seat.size = position.size;
       seat.cost = position.cost;
       seat.settled = position.settled;
@@ -106,6 +144,20 @@ export class TraderBook {
       seat.fundingEntry = position.fundingEntry;
       seat.edge = edgeOf(seat);
     }
+  }
+
+  /** One view of the clearinghouse for many arguments, in few calls. */
+  async read(name: View, args: unknown[][]): Promise<Result[]> {
+    const { clearinghouse } = this.stage.world.system;
+    const abi = clearinghouse.interface;
+    const calls = args.map((one) => abi.encodeFunctionData(name as "account", one as never));
+    const answers = await this.chain.callAll(this.stage.crowd, String(clearinghouse.target), calls);
+    return answers.map((data) => abi.decodeFunctionResult(name as "account", data));
+  }
+
+  /** What belongs to whoever unwinds the skew. */
+  impactReserve(price: bigint): bigint {
+    return impactReserve(this.market, price);
   }
 
   /** Traders whose equity is below maintenance at a price and time; the worst first. */

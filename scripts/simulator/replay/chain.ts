@@ -1,4 +1,5 @@
 import type { NetworkConnection } from "hardhat/types/network";
+import type { Crowd } from "../../../typechain-types/index.ts";
 
 export type Receipt = {
   status: boolean;
@@ -8,8 +9,12 @@ export type Receipt = {
 
 type Sent<T> = { hash: string; tag: T };
 
-/** Far above what any call here needs, far below the cap on one transaction. */
-const GAS = `0x${(4_000_000).toString(16)}`;
+/** Far above what a trade or a deposit needs, far below the cap on one transaction. */
+const GAS = 4_000_000;
+/** As much as one transaction may have: deleveraging visits up to 192 buckets. */
+export const MAX_GAS = 16_777_216;
+/** Views of positions that have missed a hundred events still fit one call. */
+const CALLS_AT_ONCE = 25;
 
 /**
  * Transactions collected into blocks whose time is given: fast, and the same on every machine, because no block takes its
@@ -24,8 +29,8 @@ export class Chain<T> {
   }
 
   /** Queues a transaction for the next block. Order is kept. */
-  async send(from: string, to: string, data: string, tag: T): Promise<void> {
-    const transaction = { from, to, data, gas: GAS, gasPrice: "0x0" };
+  async send(from: string, to: string, data: string, tag: T, gas = GAS): Promise<void> {
+    const transaction = { from, to, data, gas: `0x${gas.toString(16)}`, gasPrice: "0x0" };
     const hash = (await this.provider.request({ method: "eth_sendTransaction", params: [transaction] })) as string;
     this.sent.push({ hash, tag });
   }
@@ -42,6 +47,17 @@ export class Chain<T> {
 
   async call(to: string, data: string): Promise<string> {
     return (await this.provider.request({ method: "eth_call", params: [{ to, data }, "latest"] })) as string;
+  }
+
+  /** Many views of one contract, `CALLS_AT_ONCE` to a call; answers in their order. */
+  async callAll(crowd: Crowd, to: string, calls: string[]): Promise<string[]> {
+    const answers: string[] = [];
+    for (let from = 0; from < calls.length; from += CALLS_AT_ONCE) {
+      const some = calls.slice(from, from + CALLS_AT_ONCE);
+      const data = await this.call(String(crowd.target), crowd.interface.encodeFunctionData("callAll", [to, some]));
+      answers.push(...(crowd.interface.decodeFunctionResult("callAll", data)[0] as string[]));
+    }
+    return answers;
   }
 
   private async receipt(hash: string): Promise<Receipt> {

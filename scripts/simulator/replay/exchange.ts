@@ -1,5 +1,6 @@
-import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
+import type { HardhatEthers, HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import type { NetworkConnection } from "hardhat/types/network";
+import type { Crowd } from "../../../typechain-types/index.ts";
 import { accountId, type MarketParams, World, wad } from "../../shared/world.ts";
 import type { Plan } from "./plan.ts";
 
@@ -18,6 +19,8 @@ export type Stage = {
   connection: NetworkConnection;
   world: World;
   cast: Cast;
+  /** Reads many views at once. */
+  crowd: Crowd;
   market: number;
   params: MarketParams;
   /** Unix seconds on the chain. */
@@ -81,9 +84,10 @@ export async function setStage(
 ): Promise<Stage> {
   const world = await World.deploy(connection);
   const { pool, token, vault } = world.system;
-  const [governor, treasury, keeper, traders, idle, senior1, senior2, junior1, junior2, staker] = (await (
-    connection as NetworkConnection & { ethers: { getSigners(): Promise<HardhatEthersSigner[]> } }
-  ).ethers.getSigners()) as HardhatEthersSigner[];
+  const { ethers } = connection as NetworkConnection & { ethers: HardhatEthers };
+  const [governor, treasury, keeper, traders, idle, senior1, senior2, junior1, junior2, staker] =
+    await ethers.getSigners();
+  const crowd = (await ethers.deployContract("Crowd")) as unknown as Crowd;
   const cast = { governor, treasury, keeper, traders, idle, senior1, senior2, junior1, junior2, staker } as Cast;
   const market = await world.listMarket(params, firstPrice);
   for (const owner of [cast.traders, cast.idle]) {
@@ -96,6 +100,7 @@ export async function setStage(
     connection,
     world,
     cast,
+    crowd,
     market,
     params,
     opensAt: genesis + SEEDING + 2 * 3_600,

@@ -1,17 +1,23 @@
-import { id as keccak } from "ethers";
 import hre from "hardhat";
 import { wad } from "../../shared/world.ts";
 import { barSeconds } from "../scenarios/series.ts";
+import { measureWave } from "./adl.ts";
+import { audit, auditResidual, auditWave } from "./audit.ts";
 import { Behaviour } from "./behaviour.ts";
 import { TraderBook } from "./book.ts";
-import { Chain, type Receipt } from "./chain.ts";
+import { Chain, MAX_GAS } from "./chain.ts";
+import { auditClaims, type Claims, readClaimants } from "./claims.ts";
 import { chainOptions, idleId, marketParams, type Stage, setStage, traderId } from "./exchange.ts";
 import { type Plan, planReplay } from "./plan.ts";
 import { Random } from "./random.ts";
-import { LAYERS, type ReplayOptions, type ReplayResult, type StepIncident } from "./result.ts";
-import { type Conservation, conservationOf, type Groups, groupsOf } from "./value.ts";
+import { RunRecord, type Tag } from "./record.ts";
+import { LAYERS, type ReplayOptions, type ReplayResult } from "./result.ts";
+import { conservationOf, type Groups, groupsOf } from "./value.ts";
 
-type Tag = { kind: "price" | "deposit" | "trade" | "liquidate" | "epoch"; index: number };
+/** Deleveraging events an operation takes in by itself: who missed more is replayed first. */
+const EVENTS_AT_ONCE = 64;
+/** USD that have to be missing, or above the cap, before a keeper bothers: roundings always leave a few wei. */
+const WORTH_A_CALL = wad(1);
 
 /** Boots a chain, deploys, seeds, opens the book and walks along the series. */
 export async function replay(options: ReplayOptions): Promise<ReplayResult> {
@@ -33,13 +39,7 @@ class Run {
   private readonly chain: Chain<Tag>;
   private readonly book: TraderBook;
   private readonly behaviour: Behaviour;
-  private readonly problems: string[] = [];
-  private readonly incidents: StepIncident[] = [];
-  private trades = 0;
-  private refused = 0;
-  private liquidations = 0;
-  private partial = 0;
-  private closedNotional = 0n;
+  private readonly record: RunRecord;
   private before: Groups | undefined;
   private idleBefore: bigint[] = [];
   /** Seconds between the clock of the prices and the chain's. */
@@ -52,6 +52,7 @@ class Run {
     this.plan = plan;
     this.stage = stage;
     this.chain = new Chain<Tag>(stage.connection);
+    this.record = new RunRecord(stage);
     this.book = new TraderBook(stage, this.chain as Chain<never>, plan.traders.length);
     this.behaviour = new Behaviour(plan, new Random(options.seed ^ 0x5eed));
   }
@@ -107,7 +108,7 @@ class Run {
     this.idleBefore = await this.idleMargins();
   }
 
-  /** Bar by bar: the price, then the keeper, then the traders, in one block. */
+  /** Bar by bar, at one time: the price and the keeper's liquidations, then its deleveraging, then the traders. */
   async walk(): Promise<void> {
     const { bars } = this.options.series;
     for (let i = 1; i < bars.length; i++) {
@@ -116,8 +117,13 @@ class Run {
       const time = bars[i]!.time + this.shift;
       const price = wad(bars[i]!.price);
       await this.quote(price);
-      const due = i % this.options.speed === 0 ? this.book.due(price, time) : [];
-      for (const index of due) await this.liquidate(index);
+      let due: number[] = [];
+      if (i % this.options.speed === 0) {
+        due = this.book.due(price, time);
+        for (const index of due) await this.liquidate(index);
+        await this.mine(time);
+        await this.deleverage(time);
+      }
       // Who would be liquidated is not asked what else it would like to do.
       const busy = new Set(due);
       for (const { index, delta } of this.behaviour.actions(this.book, price, busy)) await this.trade(index, delta);
@@ -127,31 +133,39 @@ class Run {
   }
 
   async finish(started: number): Promise<ReplayResult> {
+    const { series } = this.options;
+    const last = series.bars.at(-1)!;
+    const { record } = this;
     const after = await groupsOf(this.stage);
     const conservation = await conservationOf(this.stage);
     const idle = { before: this.idleBefore, after: await this.idleMargins() };
+    const claims = await this.collectClaims(last.time + this.shift);
     const totals = { deficit: 0n, forgone: 0n, insurance: 0n, junior: 0n, senior: 0n, adl: 0n, residual: 0n };
-    for (const incident of this.incidents) {
+    for (const incident of record.incidents) {
       for (const key of ["deficit", ...LAYERS] as const) totals[key] += incident[key];
     }
-    this.audit(after, conservation, idle);
+    record.problems.push(...audit({ after, conservation, idle }));
     return {
-      series: this.options.series,
+      series,
       options: this.options,
       plan: this.plan,
       steps: this.step,
-      trades: this.trades,
-      refused: this.refused,
-      liquidations: this.liquidations,
-      partial: this.partial,
-      closedNotional: this.closedNotional,
-      incidents: this.incidents,
+      trades: record.trades,
+      refused: record.refused,
+      liquidations: record.liquidations,
+      partial: record.partial,
+      closedNotional: record.closedNotional,
+      incidents: record.incidents,
       totals,
+      residualCovered: record.residualCovered,
+      adl: record.adl,
+      waves: record.waves,
+      claims,
       before: this.before!,
       after,
       conservation,
       idle,
-      problems: this.problems,
+      problems: record.problems,
       seconds: (performance.now() - started) / 1_000,
     };
   }
@@ -192,6 +206,7 @@ class Run {
   }
 
   private async trade(index: number, delta: bigint): Promise<void> {
+    await this.catchUp(index, EVENTS_AT_ONCE);
     const { executor } = this.stage.world.system;
     const limit = delta > 0n ? 2n ** 200n : 0n;
     const data = executor.interface.encodeFunctionData("trade", [
@@ -204,9 +219,63 @@ class Run {
   }
 
   private async liquidate(index: number): Promise<void> {
+    await this.catchUp(index, EVENTS_AT_ONCE);
+    await this.ask("liquidate", [traderId(this.stage, index)], { kind: "liquidate", index });
+  }
+
+  /** Replays a position that has missed more than `spare` deleveraging events. */
+  private async catchUp(index: number, spare: number): Promise<void> {
+    const { missed } = this.book.seats[index]!;
+    if (missed <= spare) return;
+    for (let done = 0; done < missed; done += EVENTS_AT_ONCE) {
+      const args = [traderId(this.stage, index), this.stage.market, EVENTS_AT_ONCE];
+      await this.ask("replay", args, { kind: "replay", index });
+    }
+  }
+
+  /** Charges traders in profit, or closes what is above the cap, if either is due: at most one of each a pass. */
+  private async deleverage(time: number): Promise<void> {
     const { clearinghouse } = this.stage.world.system;
-    const data = clearinghouse.interface.encodeFunctionData("liquidate", [traderId(this.stage, index)]);
-    await this.send(this.stage.cast.keeper.address, clearinghouse.target, data, { kind: "liquidate", index });
+    const { market } = this.stage;
+    for (let call = 0; call < 2; call++) {
+      const { need, haircut, closeFraction } = await clearinghouse.previewDeleverage(market);
+      if (need < WORTH_A_CALL || haircut + closeFraction === 0n) return;
+      await this.ask("deleverage", [market], { kind: "deleverage", index: 0 });
+      await this.mine(time);
+    }
+  }
+
+  /** At the end everybody takes in what it missed and is paid what has been repaid of its claim. */
+  private async collectClaims(time: number): Promise<Claims> {
+    const { clearinghouse } = this.stage.world.system;
+    const { world } = this.stage;
+    for (const { index } of this.book.seats) await this.catchUp(index, 0);
+    await this.mine(time);
+    const before = await world.ledgers();
+    const claimants = await readClaimants(this.book);
+    for (const [index, claimable] of claimants.claimable.entries()) {
+      if (claimable >= world.scale) await this.ask("claim", [this.book.seats[index]!.id], { kind: "claim", index });
+    }
+    await this.mine(time);
+    const [outstanding, lost, repaid] = await clearinghouse.traderClaims();
+    const result = { traders: { lost, repaid, outstanding, paid: this.record.claimed } };
+    const collected = this.record.adl.reduce((total, event) => total + event.collected, 0n);
+    this.record.problems.push(
+      ...auditClaims(result, claimants, {
+        taken: collected + this.record.writtenOff,
+        recovery: before.recovery,
+        left: before.held - (await world.ledgers()).held,
+        unit: world.scale,
+      }),
+    );
+    return result;
+  }
+
+  /** A call of the keeper to the clearinghouse. */
+  private async ask(name: "liquidate" | "deleverage" | "replay" | "claim", args: unknown[], tag: Tag): Promise<void> {
+    const { clearinghouse } = this.stage.world.system;
+    const data = clearinghouse.interface.encodeFunctionData(name as "replay", args as never);
+    await this.chain.send(this.stage.cast.keeper.address, String(clearinghouse.target), data, tag, MAX_GAS);
   }
 
   /** Records an LP epoch when it has ended and settles it half an hour later, as any keeper may. */
@@ -233,41 +302,22 @@ class Run {
   // ------------------------------------------------------------------------------------------------ what came back
 
   private async mine(time: number): Promise<void> {
-    const touched: number[] = [];
+    const { record } = this;
+    const [incidents, events] = [record.incidents.length, record.adl.length];
+    const touched = new Set<number>();
     for (const { tag, receipt } of await this.chain.mine(time)) {
-      if (tag.kind === "trade" || tag.kind === "liquidate") touched.push(tag.index);
-      if (tag.kind === "trade") {
-        if (receipt.status) this.trades++;
-        else this.refused++;
-      } else if (!receipt.status) {
-        const trader = tag.kind === "liquidate" ? ` of trader ${tag.index}` : "";
-        this.problems.push(`step ${this.step}: ${tag.kind}${trader} reverted (${receipt.gasUsed} gas)`);
-      } else if (tag.kind === "liquidate") {
-        this.readLiquidation(receipt);
-      }
+      if (receipt.status && ["trade", "liquidate", "replay"].includes(tag.kind)) touched.add(tag.index);
+      record.read(this.step, tag, receipt);
+    }
+    if (record.adl.length > events) {
+      const wave = await measureWave(this.book, record.adl.slice(events), touched);
+      record.waves.push(wave);
+      record.problems.push(...auditWave(wave));
+    }
+    if (record.incidents.slice(incidents).some((incident) => incident.residual > 0n)) {
+      record.problems.push(...(await auditResidual(this.stage, this.step)));
     }
     await this.book.refresh(touched);
-  }
-
-  private readLiquidation(receipt: Receipt): void {
-    const { clearinghouse, waterfall } = this.stage.world.system;
-    this.liquidations++;
-    for (const log of receipt.logs) {
-      if (log.topics[0] === DEFICIT_ABSORBED) {
-        const { args } = waterfall.interface.parseLog(log)!;
-        const layers = Object.fromEntries(LAYERS.map((layer) => [layer, args[layer] as bigint]));
-        const incident = { step: this.step, deficit: args.deficit, ...layers } as StepIncident;
-        const sum = LAYERS.reduce((total, layer) => total + incident[layer], 0n);
-        if (sum !== incident.deficit) {
-          this.problems.push(`step ${this.step}: layers of an incident add up to ${sum}, not ${incident.deficit}`);
-        }
-        this.incidents.push(incident);
-      } else if (log.topics[0] === POSITION_LIQUIDATED) {
-        if (clearinghouse.interface.parseLog(log)!.args.sizeAfter !== 0n) this.partial++;
-      } else if (log.topics[0] === ACCOUNT_LIQUIDATED) {
-        this.closedNotional += clearinghouse.interface.parseLog(log)!.args.closedNotional as bigint;
-      }
-    }
   }
 
   private async idleMargins(): Promise<bigint[]> {
@@ -278,21 +328,4 @@ class Run {
     }
     return margins;
   }
-
-  private audit(after: Groups, conservation: Conservation, idle: ReplayResult["idle"]): void {
-    if (conservation.difference !== 0n) {
-      this.problems.push(`tokens held and ledgers differ by ${conservation.difference} wei`);
-    }
-    const owned = Object.values(after).reduce((total, value) => total + value, 0n);
-    if (owned !== conservation.held) this.problems.push(`groups own ${owned} wei of ${conservation.held} held`);
-    for (const [i, margin] of idle.before.entries()) {
-      if (idle.after[i] !== margin) this.problems.push(`idle account ${i}: ${margin} became ${idle.after[i]}`);
-    }
-  }
 }
-
-const DEFICIT_ABSORBED = keccak(
-  "DeficitAbsorbed(uint256,uint256,uint256,uint256,uint256,uint256,uint256,uint256,uint256)",
-);
-const POSITION_LIQUIDATED = keccak("PositionLiquidated(uint256,uint8,int256,int256,uint256)");
-const ACCOUNT_LIQUIDATED = keccak("AccountLiquidated(uint256,address,int256,uint256,uint256,uint256,uint256,uint256)");

@@ -1,4 +1,6 @@
 import type { PriceSeries } from "../scenarios/series.ts";
+import type { AdlEvent, AdlWave } from "./adl.ts";
+import type { Claims } from "./claims.ts";
 import type { Plan } from "./plan.ts";
 import type { Conservation, Groups } from "./value.ts";
 
@@ -36,6 +38,12 @@ export type ReplayResult = {
   closedNotional: bigint;
   incidents: StepIncident[];
   totals: { deficit: bigint } & Record<Layer, bigint>;
+  /** Of `totals.residual`, what traders in profit have carried after the incident. */
+  residualCovered: bigint;
+  /** Every deleveraging, and how positions felt it. */
+  adl: AdlEvent[];
+  waves: AdlWave[];
+  claims: Claims;
   before: Groups;
   after: Groups;
   conservation: Conservation;

@@ -18,6 +18,11 @@ export function percent(part: bigint, whole: bigint): string {
   return `${(Number((part * 100_000n) / whole) / 1_000).toFixed(1)}%`;
 }
 
+/** A WAD fraction in percent, to 1e-8 of the whole: "26.250625%", "100%". */
+export function fraction(value: bigint): string {
+  return `${Number(((value + 5n * 10n ** 9n) / 10n ** 10n).toString()) / 1e6}%`;
+}
+
 /** USD WAD as decimal text, exact, no trailing zeros: "0", "12.5". */
 export function exact(amount: bigint): string {
   const size = amount < 0n ? -amount : amount;

@@ -1,5 +1,6 @@
 import Table from "cli-table3";
 import { LAYERS, type ReplayResult, type StepIncident } from "../replay/result.ts";
+import { deleveraging, recovery } from "./deleveraging.ts";
 import { change, dollars, percent } from "./money.ts";
 import { sparkline } from "./sparkline.ts";
 
@@ -14,7 +15,9 @@ export function textReport(result: ReplayResult): string {
     path(result),
     liquidations(result),
     incidents(result),
+    deleveraging(result),
     layers(result),
+    ...(result.claims.traders.lost > 0n ? [recovery(result)] : []),
     groups(result),
     ending(result),
   ].join("\n\n");
@@ -71,7 +74,9 @@ function incidents({ incidents: all, totals }: ReplayResult): string {
   return `Incidents ${all.length}${which} (USD; a row is one bankrupt account)\n${table}`;
 }
 
-function layers({ totals, plan }: ReplayResult): string {
+/** A residual that traders in profit have carried later counts as theirs. */
+function layers({ totals: booked, residualCovered, plan }: ReplayResult): string {
+  const totals = { ...booked, adl: booked.adl + residualCovered, residual: booked.residual - residualCovered };
   const { capital } = plan;
   const start: Partial<Record<(typeof LAYERS)[number], number>> = {
     insurance: capital.insurance,
@@ -123,7 +128,7 @@ const NAMES = {
   junior: "junior tranche",
   senior: "senior tranche",
   adl: "traders in profit",
-  residual: "residual (nobody yet)",
+  residual: "residual (nobody)",
 };
 
 const plain = { head: [], border: [], compact: true };

@@ -30,7 +30,13 @@ const OCT_10_2025: readonly [string, number][] = [
 const OCT_10_2025_MIDNIGHT = Date.UTC(2025, 9, 10) / 1_000;
 
 const SCENARIOS: Record<string, () => PriceSeries> = {
-  gap: () => ({ name: "gap", bars: walk(100, gapMoves()), sources: ["synthetic: a fall of 20% within one bar"] }),
+  gap: () => ({ name: "gap", bars: walk(100, gapMoves(-0.2)), sources: ["synthetic: a fall of 20% within one bar"] }),
+  chasm: () => ({
+    name: "chasm",
+    bars: walk(100, gapMoves(-0.45)),
+    sources: ["synthetic: a fall of 45% within one bar, under a market with thin capital: through every layer"],
+    oiToCapital: 4,
+  }),
   grind: () => ({
     name: "grind",
     bars: walk(100, grindMoves()),
@@ -56,10 +62,10 @@ export function builtinScenario(name: string): PriceSeries {
 }
 
 /** Twenty quiet bars, the gap, forty bars of a slow half recovery. */
-function gapMoves(): number[] {
+function gapMoves(gap: number): number[] {
   const quiet = Array.from({ length: 20 }, (_, i) => 0.001 * ripple(i));
   const after = Array.from({ length: 40 }, (_, i) => 0.002 + 0.003 * ripple(i));
-  return [...quiet, -0.2, ...after];
+  return [...quiet, gap, ...after];
 }
 
 function grindMoves(): number[] {

@@ -12,6 +12,8 @@ export type PriceSeries = {
   bars: Bar[];
   /** Where the prices come from, one line each. */
   sources: string[];
+  /** Open interest over capital that the scenario is about, unless the user says another. */
+  oiToCapital?: number;
 };
 
 /** Wrong input: one line for the user, no stack trace. */
