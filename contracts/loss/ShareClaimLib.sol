@@ -66,8 +66,12 @@ library ShareClaimLib {
     /// @notice A holder's claim as it stands now, without what its shares have gained since it was last touched.
     function open(ShareLosses storage self, address holder) internal view returns (Purse memory purse) {
         ShareClaim storage claim = self.claims[holder];
-        (purse.repaid, purse.points) = self.book.present(claim.points, claim.indexSeen, claim.era);
-        purse.repaid += claim.repaid;
+        uint256 points = claim.points;
+        purse.repaid = claim.repaid;
+        if (points == 0) return purse;
+        uint256 since;
+        (since, purse.points) = self.book.present(points, claim.indexSeen, claim.era);
+        purse.repaid += since;
     }
 
     /// @notice Adds what `shares` have gained by the losses after the first `from` up to the first `to`.
@@ -79,7 +83,8 @@ library ShareClaimLib {
         uint256 to
     ) internal view {
         if (shares == 0 || from >= to) return;
-        ShareLoss memory start = self.losses[from];
+        ShareLoss memory start;
+        if (from != 0) start = self.losses[from];
         ShareLoss memory end = self.losses[to];
         (uint256 paidBefore, uint256 pointsBefore) = _carry(self.book, start, end);
         uint256 points = shares.mulDivDown(end.points.zeroFloorSub(pointsBefore), SHARE_SCALE);

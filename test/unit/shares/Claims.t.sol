@@ -244,4 +244,57 @@ contract ClaimsTest is ClaimFixture {
         _loseAndOwe(10 * USD);
         assertApproxEqAbs(_outstanding(ann), 19.9e18, DUST);
     }
+
+    /// What a call cannot see yet may have been filled: it gains nothing until a call comes to it.
+    function test_claimsOf_anUnwalkedRedemptionThatWasFilledBeforeTheLoss() public {
+        _invest(ann, 100 * NATIVE);
+        _invest(ben, 50 * NATIVE);
+        uint256 id = _requestRedeem(ann, 100e24);
+        _loseAndOwe(15 * USD);
+        for (uint256 i = 0; i < 80; ++i) {
+            _goTo(id + i + 1);
+            tranche.settle(id + i, _nav(), _nav(), i < 79 ? 0 : type(uint256).max, true);
+        }
+        _loseAndOwe(10 * USD); // ann has left
+        assertEq(_outstanding(ann), 0, "64 epochs on");
+        tranche.claimRecovery(ann);
+        assertEq(_outstanding(ann), 10 * USD);
+        tranche.claimRecovery(ann);
+        assertEq(_outstanding(ann), 10 * USD);
+        assertEq(_outstanding(ben), 15 * USD);
+    }
+
+    // --------------------------------------------------------------------------------------------------- many eras
+
+    /// Repaid to the last cent again and again, a new loss each time: whoever sleeps through it all is owed all of it.
+    function test_transfer_costsTheSameHoweverManyErasWereMissed() public {
+        _invest(ann, 100 * NATIVE);
+        _invest(ben, 100 * NATIVE);
+        _endEras(12);
+        uint256 gasAfterFew = _gasOfTransfer(ann);
+        _endEras(300);
+        uint256 gasAfterMany = _gasOfTransfer(ben);
+        assertLe(gasAfterMany, gasAfterFew + gasAfterFew / 4, "grows with the eras missed");
+        (, uint256 lost, uint256 repaid) = tranche.totalClaims();
+        assertEq(lost, 312 * USD);
+        assertApproxEqAbs(_claimable(ben) + _outstanding(ben), 156 * USD, 312 * DUST);
+        assertLe(_claimable(ann) + _claimable(ben) + _claimable(cat), repaid);
+    }
+
+    function _endEras(uint256 count) private {
+        for (uint256 i = 0; i < count; ++i) {
+            _earn(Ledger.Cash, NATIVE);
+            _loseAndOwe(USD);
+            (uint256 outstanding, , ) = tranche.totalClaims();
+            _repay(i % 3 == 0 ? outstanding : outstanding - 1e9);
+        }
+    }
+
+    /// @dev A wei of shares, so that what is in hand stays the same.
+    function _gasOfTransfer(address from) private returns (uint256 used) {
+        vm.prank(from);
+        used = gasleft();
+        tranche.transfer(cat, 1);
+        used -= gasleft();
+    }
 }
