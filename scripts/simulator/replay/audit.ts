@@ -1,20 +1,29 @@
 import type { AdlWave } from "./adl.ts";
+import type { Claimants, Claims } from "./claims.ts";
 import type { Stage } from "./exchange.ts";
 import type { Conservation, Groups } from "./value.ts";
+
+/** What is left of sums of positions by rounding, here against sums by market and by bucket: a cent in all. */
+const CENT = 10n ** 16n;
 
 /** What must hold at the end of every run. Each line is something that must never happen. */
 export function audit(seen: {
   after: Groups;
+  /** The traders' value again, account by account and position by position. */
+  oneByOne: bigint;
   conservation: Conservation;
   idle: { before: bigint[]; after: bigint[] };
 }): string[] {
-  const { after, conservation, idle } = seen;
+  const { after, oneByOne, conservation, idle } = seen;
   const problems: string[] = [];
   if (conservation.difference !== 0n) {
     problems.push(`tokens held and ledgers differ by ${conservation.difference} wei`);
   }
   const owned = Object.values(after).reduce((total, value) => total + value, 0n);
   if (owned !== conservation.held) problems.push(`groups own ${owned} wei of ${conservation.held} held`);
+  if (after.traders < oneByOne - CENT || after.traders > oneByOne + CENT) {
+    problems.push(`traders own ${after.traders} wei by the market's sums, ${oneByOne} one by one`);
+  }
   for (const [i, margin] of idle.before.entries()) {
     if (idle.after[i] !== margin) problems.push(`idle account ${i}: ${margin} became ${idle.after[i]}`);
   }
@@ -45,5 +54,40 @@ export async function auditResidual({ world, market }: Stage, step: number): Pro
       problems.push(`step ${step}: residual, while bucket ${bucket.tick} has ${bucket.profit} wei of profit`);
     }
   }
+  return problems;
+}
+
+/**
+ * What is wrong with the claims, if anything: `Ledger.Recovery` holds what can be claimed, nothing leaves but what was
+ * repaid, and all claims together are what was taken, less roundings.
+ *
+ * `taken`: haircuts and write-offs. `recovery`: the ledger before anybody claims. `left`: tokens that left the vault.
+ * `unit`: the smallest token amount; its fractions are not paid.
+ */
+export function auditClaims(
+  claims: Claims,
+  claimants: Claimants,
+  seen: { taken: bigint; recovery: bigint; left: bigint; unit: bigint },
+): string[] {
+  const { lost, repaid, outstanding, paid } = claims.traders;
+  const claimable = claimants.claimable.reduce((total, value) => total + value, 0n);
+  // Rounded down at every step and by account; what is lost that way stays in the ledger.
+  const dust = BigInt(claimants.claimable.length + 1) * (seen.unit + 10n ** 9n);
+  const problems: string[] = [];
+  const equal = (what: string, has: bigint, expected: bigint, tolerance: bigint) => {
+    if (has <= expected && has >= expected - tolerance) return;
+    problems.push(`${what}: ${has} wei, not ${expected}${tolerance > 0n ? " less dust" : ""}`);
+  };
+  equal("lost to haircuts and write-offs, as claims", lost, seen.taken, 0n);
+  equal("claims paid, by tokens that left", seen.left, paid, 0n);
+  equal("claims paid to traders of what was repaid", paid, repaid, dust);
+  equal("claims repaid and outstanding of what was lost", repaid + outstanding, lost, dust);
+  equal("claims outstanding, trader by trader", claimants.outstanding, outstanding, dust);
+  equal(
+    "claims and debts that can be collected from the recovery ledger",
+    claimable + claimants.debts,
+    seen.recovery,
+    dust,
+  );
   return problems;
 }

@@ -173,6 +173,14 @@ export class TraderBook {
     return found.sort((a, b) => a.ratio - b.ratio || a.index - b.index).map(({ index }) => index);
   }
 
+  /** Of every trader, read again. */
+  async equities(price: bigint, time: number): Promise<bigint[]> {
+    const missed = this.seats.map((seat) => seat.missed);
+    await this.refresh(this.seats.keys());
+    for (const seat of this.seats) seat.missed = missed[seat.index]!;
+    return this.seats.map((seat) => this.health(seat, price, time).equity);
+  }
+
   /** To the wei, as the contracts would say at that price and time. */
   health(seat: Seat, price: bigint, time: number): { equity: bigint; maintenance: bigint } {
     const { index } = accrued(this.market, price, BigInt(time));

@@ -27,38 +27,3 @@ export async function readClaimants(book: TraderBook): Promise<Claimants> {
     debts: sum(debts.map(([collectable]) => collectable)),
   };
 }
-
-/**
- * What is wrong with the claims, if anything: `Ledger.Recovery` holds what can be claimed, nothing leaves but what was
- * repaid, and all claims together are what was taken, less roundings.
- *
- * `taken`: haircuts and write-offs. `recovery`: the ledger before anybody claims. `left`: tokens that left the vault.
- * `unit`: the smallest token amount; its fractions are not paid.
- */
-export function auditClaims(
-  claims: Claims,
-  claimants: Claimants,
-  seen: { taken: bigint; recovery: bigint; left: bigint; unit: bigint },
-): string[] {
-  const { lost, repaid, outstanding, paid } = claims.traders;
-  const claimable = claimants.claimable.reduce((total, value) => total + value, 0n);
-  // Rounded down at every step and by account; what is lost that way stays in the ledger.
-  const dust = BigInt(claimants.claimable.length + 1) * (seen.unit + 10n ** 9n);
-  const problems: string[] = [];
-  const equal = (what: string, has: bigint, expected: bigint, tolerance: bigint) => {
-    if (has <= expected && has >= expected - tolerance) return;
-    problems.push(`${what}: ${has} wei, not ${expected}${tolerance > 0n ? " less dust" : ""}`);
-  };
-  equal("lost to haircuts and write-offs, as claims", lost, seen.taken, 0n);
-  equal("claims paid, by tokens that left", seen.left, paid, 0n);
-  equal("claims paid to traders of what was repaid", paid, repaid, dust);
-  equal("claims repaid and outstanding of what was lost", repaid + outstanding, lost, dust);
-  equal("claims outstanding, trader by trader", claimants.outstanding, outstanding, dust);
-  equal(
-    "claims and debts that can be collected from the recovery ledger",
-    claimable + claimants.debts,
-    seen.recovery,
-    dust,
-  );
-  return problems;
-}

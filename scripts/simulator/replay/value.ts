@@ -1,3 +1,4 @@
+import type { TraderBook } from "./book.ts";
 import type { Stage } from "./exchange.ts";
 
 /** What each group owns, USD WAD. They add up to the tokens held. */
@@ -32,4 +33,25 @@ export async function groupsOf(stage: Stage): Promise<Groups> {
 export async function conservationOf(stage: Stage): Promise<Conservation> {
   const { held, sum } = await stage.world.ledgers();
   return { held, ledgers: sum, difference: held - sum };
+}
+
+/**
+ * The traders' value once more, without the market's sums: what every account would have if it closed at the last price,
+ * deleveraging replayed, with what belongs to no single one: bonds, the impact reserve, repaid claims nobody has
+ * collected, less what the pool cannot pay.
+ */
+export async function tradersOneByOne(stage: Stage, book: TraderBook, idle: bigint[], time: number): Promise<bigint> {
+  const { pool, clearinghouse } = stage.world.system;
+  const { lastPrice } = await clearinghouse.market(stage.market);
+  const { orders } = await stage.world.ledgers();
+  const [, , repaid] = await clearinghouse.traderClaims();
+  const equity = await pool.equity();
+  const accounts = (await book.equities(lastPrice, time)).concat(idle);
+  return (
+    accounts.reduce((total, value) => total + value, 0n) +
+    orders +
+    repaid +
+    book.impactReserve(lastPrice) +
+    (equity < 0n ? equity : 0n)
+  );
 }
