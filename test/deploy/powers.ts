@@ -61,13 +61,13 @@ export const POWERS: Record<string, Record<string, "anyone" | "once" | bigint | 
     setAuthority: { error: "AccessManagedUnauthorized" },
   },
   senior: {
-    ...Object.fromEntries(SHARES.map((f) => [f, "anyone"])),
-    settle: { error: "Tranche_NotPool" },
+    ...Object.fromEntries([...SHARES, "claimRecovery"].map((f) => [f, "anyone"])),
+    ...Object.fromEntries(["settle", "mintClaims", "repayClaims"].map((f) => [f, { error: "Tranche_NotPool" }])),
     wire: "once",
   },
   junior: {
-    ...Object.fromEntries(SHARES.map((f) => [f, "anyone"])),
-    settle: { error: "Tranche_NotPool" },
+    ...Object.fromEntries([...SHARES, "claimRecovery"].map((f) => [f, "anyone"])),
+    ...Object.fromEntries(["settle", "mintClaims", "repayClaims"].map((f) => [f, { error: "Tranche_NotPool" }])),
     wire: "once",
   },
   insurance: {
