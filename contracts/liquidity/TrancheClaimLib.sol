@@ -29,12 +29,18 @@ library TrancheClaimLib {
         losses.touch(holder, balance);
     }
 
+    /// @notice Notes how many losses there were before the settlement of an epoch.
+    function noteSettlement(ShareLosses storage losses, uint256 epoch) external {
+        losses.settledAfter[epoch] = losses.see();
+    }
+
     /// @notice Walks a controller's deposits; the caller keeps what is returned.
     function walkDeposits(
         ShareLosses storage losses,
         EpochBookLib.Book storage deposits,
         address controller
     ) public returns (EpochBookLib.Claimant memory c) {
+        losses.see();
         Purse memory purse = losses.open(controller);
         c = _gainOfDeposits(losses, purse, deposits, controller);
         losses.close(controller, purse);
@@ -46,6 +52,7 @@ library TrancheClaimLib {
         EpochBookLib.Book storage redemptions,
         address controller
     ) public returns (EpochBookLib.Claimant memory c) {
+        losses.see();
         Purse memory purse = losses.open(controller);
         c = _gainOfRedemptions(losses, purse, redemptions, controller);
         losses.claims[controller].locked -= c.filled - redemptions.claimants[controller].filled;

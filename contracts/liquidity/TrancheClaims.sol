@@ -87,8 +87,7 @@ abstract contract TrancheClaims is ITranche, EpochVault {
     }
 
     function _onSettled(uint256 epoch) internal override {
-        uint256 count = _losses.count;
-        if (count != 0) _losses.settledAfter[epoch] = count;
+        if (_losses.count != 0) _losses.noteSettlement(epoch);
     }
 
     // ------------------------------------------------------------------------------------------------------- private

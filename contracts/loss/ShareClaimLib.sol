@@ -43,15 +43,27 @@ library ShareClaimLib {
     function enter(ShareLosses storage self, uint256 amount, uint256 supply) internal returns (bool isOwed) {
         if (amount == 0 || amount / MAX_LOSS_PER_SHARE >= supply) return false;
         DebtBook storage book = self.book;
-        ShareLoss storage last = self.losses[self.count];
-        (uint256 paid, uint256 points) = book.present(last.points, last.paidIndex, last.era);
+        uint32 count = self.count;
+        ShareLoss memory loss = self.losses[count];
+        (uint256 paid, uint256 points) = book.present(loss.points, loss.paidIndex, loss.era);
 
-        ShareLoss storage loss = self.losses[++self.count];
         loss.points = points + book.issue(amount).mulDivDown(SHARE_SCALE, supply);
-        loss.repaid = last.repaid + paid;
+        loss.repaid += paid;
         (loss.paidIndex, loss.era) = (book.paidIndex.toUint160(), book.era);
-        self.lost = (self.lost + amount).toUint112();
+        // A record nobody started from may take this loss in as well: a cascade of liquidations writes few new words.
+        if (count == 0 || self.isSeen) {
+            self.count = ++count;
+            self.isSeen = false;
+        }
+        self.losses[count] = loss;
+        self.lost = (self.lost + amount).toUint104();
         return true;
+    }
+
+    /// @notice The last record, from which somebody's shares start now.
+    function see(ShareLosses storage self) internal returns (uint32 count) {
+        count = self.count;
+        if (count != 0 && !self.isSeen) self.isSeen = true;
     }
 
     /// @notice Repays at most `amount`, pro rata. The money is in `Ledger.Recovery`.
@@ -60,7 +72,7 @@ library ShareClaimLib {
         paid = amount.min(self.book.outstanding);
         if (paid == 0) return 0;
         self.book.pay(paid);
-        self.repaid = (self.repaid + paid).toUint112();
+        self.repaid = (self.repaid + paid).toUint104();
     }
 
     /// @notice A holder's claim as it stands now, without what its shares have gained since it was last touched.
@@ -108,7 +120,7 @@ library ShareClaimLib {
 
     /// @notice Brings a claim up to date with the shares in the holder's own hands, before they change.
     function touch(ShareLosses storage self, address holder, uint256 balance) internal {
-        uint32 count = self.count;
+        uint32 count = see(self);
         ShareClaim storage claim = self.claims[holder];
         uint256 seen = claim.lossesSeen;
         if (seen == count) return;

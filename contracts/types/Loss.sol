@@ -101,10 +101,11 @@ struct ShareClaim {
 /// @dev What the holders of one tranche lost and are owed back.
 struct ShareLosses {
     DebtBook book;
-    // slot: 32 + 112 + 112
-    uint32 count; // losses on record
-    uint112 lost; // USD, ever
-    uint112 repaid; // USD, ever
+    // slot: 32 + 8 + 104 + 104
+    uint32 count; // records; losses between which nobody's shares were brought up to date share one
+    bool isSeen; // somebody's shares have been brought up to the last record
+    uint104 lost; // USD, ever
+    uint104 repaid; // USD, ever
     mapping(uint256 count => ShareLoss) losses;
     mapping(address holder => ShareClaim) claims;
     mapping(uint256 epoch => uint256 count) settledAfter; // losses before the settlement of an epoch
