@@ -12,7 +12,7 @@ import {AccountId} from "../types/AccountId.sol";
 import {DEBT_CLASSES, DebtBook, TraderLosses} from "../types/Loss.sol";
 import {MarketBook, Position} from "../types/Market.sol";
 import {MarketId} from "../types/MarketId.sol";
-import {SideBook} from "../types/SideBook.sol";
+import {Replay, SideBook} from "../types/SideBook.sol";
 import {Book, Operation, State} from "../types/State.sol";
 import {OperationLib} from "./OperationLib.sol";
 import {PositionLib} from "./PositionLib.sol";
@@ -67,30 +67,35 @@ library SettlementLib {
         return op;
     }
 
-    /// @notice Ends an operation whose account is short of margin: turns the profit of every winning position into money;
-    /// the others are not touched.
+    /// @notice Ends an operation whose account is short of margin: takes in what deleveraging has closed, and turns the profit
+    /// of every winning position into money; the others are not touched.
     /// @dev Requirements: that is enough, else {IClearinghouse.Clearinghouse_MarginBelowZero}.
     function finishShort(
         State storage state,
         Operation memory op,
         Book memory book
     ) external returns (Operation memory) {
-        for (uint256 i = 0; i < book.length; ++i) {
-            MarketId id = book.markets[i];
-            uint256 price = book.prices[i];
-            if (price == 0) continue;
-            // Who wins is decided on what deleveraging has left of the position.
-            Position memory position = state.positions[op.account][id];
-            state.markets[id].sideOf(position.size > 0).previewReplay(position, OperationLib.MAX_EVENTS);
-            if (position.pricePnl(price) <= 0) continue;
-            position = op.take(state, id, price);
-            (int256 toTrader, uint256 returned) = position.crystallise(price, 0);
-            op.credit(state.markets[id], toTrader, returned);
-            op.put(state, id, position, price);
-        }
+        for (uint256 i = 0; i < book.length; ++i) _cashIn(state, op, book.markets[i], book.prices[i]);
         op.finish(state);
         if (op.isShort) revert IClearinghouse.Clearinghouse_MarginBelowZero(op.account, op.marginAfter(state));
         return op;
+    }
+
+    /// @dev Who wins is decided on what deleveraging has left of the position; what it has closed needs no price.
+    function _cashIn(State storage state, Operation memory op, MarketId id, uint256 price) private {
+        MarketBook storage market = state.markets[id];
+        Position memory position = state.positions[op.account][id];
+        Replay memory r = market.sideOf(position.size > 0).previewReplay(position, OperationLib.MAX_EVENTS);
+        bool isWaiting = int256(r.credit + r.returned) > r.fundingOwed;
+        bool isWinning = price != 0 && position.pricePnl(price) > 0;
+        if (!isWinning) {
+            if (isWaiting) op.advance(state, id, OperationLib.MAX_EVENTS);
+            return;
+        }
+        position = op.take(state, id, price);
+        (int256 toTrader, uint256 returned) = position.crystallise(price, 0);
+        op.credit(market, toTrader, returned);
+        op.put(state, id, position, price);
     }
 
     /// @notice Repays debts to traders from `cash`, first class first, pro rata inside a class.

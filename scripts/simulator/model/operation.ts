@@ -166,14 +166,19 @@ export class Operation extends Touch {
     return bare >= 0n ? bare : bare + min(-bare, min(-this.net, debtsTo(this.state, this.account).outstanding));
   }
 
-  /** The account's positions in profit are turned into money first; only these are touched. */
+  /**
+   * What deleveraging has closed is taken in, which needs no price; positions in profit are turned into money. The others
+   * are not touched.
+   */
   #crystalliseWinners(): void {
     for (const [id, position] of this.account.positions) {
-      const price = this.state.prices[id];
-      if (price === null || price === undefined) continue;
+      const price = this.state.prices[id] ?? null;
       // Who wins is decided on what deleveraging has left.
       const seen = replay(markets.sideOf(this.state.market(id), position.size), position, MAX_EVENTS);
-      if (markets.pricePnl(seen.position, price) <= 0n) continue;
+      if (price === null || markets.pricePnl(seen.position, price) <= 0n) {
+        if (seen.credit + seen.returned > seen.fundingOwed) this.advance(id, MAX_EVENTS);
+        continue;
+      }
       this.touchPosition(id);
       this.crystallise(id);
       this.putBack(id);
