@@ -12,9 +12,9 @@ import {TrancheClaimLib} from "./TrancheClaimLib.sol";
 
 /// @title TrancheClaims
 /// @notice Who held a tranche's shares at each loss: in hand, locked for redemption, or settled and not claimed.
-/// @dev The tranche itself holds the shares of the last two kinds, and they belong to their controllers. Each kind is brought
-/// up to date by itself, before it changes: shares in hand by the transfer hook, the others when a controller's requests
-/// are walked. While there were no losses since, that is a read.
+/// @dev The tranche itself holds the shares of the last two kinds, and they belong to their controllers. Each kind is
+/// brought up to date by itself, before it changes: shares in hand by the transfer hook, the others when a controller's
+/// requests are walked. While there were no losses since, that is a read.
 abstract contract TrancheClaims is ITranche, EpochVault {
     using EpochBookLib for EpochBookLib.Book;
     using TrancheClaimLib for ShareLosses;
