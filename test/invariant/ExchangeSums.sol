@@ -25,16 +25,24 @@ abstract contract ExchangeSums is ExchangeFixture {
         uint256 shortCost;
         uint256 settledLong;
         uint256 settledShort;
+        uint256 credits; // of what was closed
         int256 owed; // by the pool to the positions at the last mark, each rounded for itself
     }
 
+    /// @param open Per account, bit m set: a position in market m.
     /// @return slack What the mark promises beyond what positions are owed. It is dust; where it is below zero, what closing
     /// set aside for roundings makes up for it.
-    function _checkSums(uint8 m) internal view returns (int256 slack) {
-        Market memory market = sys.clearinghouse.market(MarketId.wrap(m));
+    /// @return credits What closed positions can collect.
+    function _checkSums(
+        uint8 m,
+        Market memory market,
+        AccountId[] memory all,
+        uint32[] memory open
+    ) internal view returns (int256 slack, uint256 credits) {
         Sums memory s;
-        AccountId[] memory all = handler.accounts();
-        for (uint256 i = 0; i < all.length; ++i) _add(s, m, all[i], market);
+        for (uint256 i = 0; i < all.length; ++i) {
+            if ((open[i] >> m) & 1 == 1) _add(s, m, all[i], market);
+        }
 
         // Roundings of closing promise too much: size that is not there of longs, too little of shorts. A haircut on what is
         // not there moves the cost by part of its worth, so that only size and cost together are on the safe side, below.
@@ -52,6 +60,7 @@ abstract contract ExchangeSums is ExchangeFixture {
         slack = market.mark - int256(reserve) - s.owed;
         assertGe(slack, -int256(DUST), "I3: the pool owes less than its traders are owed");
         assertLe(slack, int256(DUST), "I3: the pool owes more than its traders are owed");
+        credits = s.credits;
     }
 
     function _add(Sums memory s, uint8 m, AccountId id, Market memory market) private view {
@@ -59,8 +68,10 @@ abstract contract ExchangeSums is ExchangeFixture {
         Position memory p = seen.position;
         uint256 settled = p.settled + seen.returned;
         s.owed += int256(settled) - seen.fundingOwed;
-        // What is closed in full and not replayed keeps its side.
-        if (sys.clearinghouse.position(id, MarketId.wrap(m)).size > 0) {
+        s.credits += seen.credit;
+        // What is closed in full keeps nothing but what it has settled, on the side it was on.
+        bool isLong = p.size != 0 ? p.size > 0 : sys.clearinghouse.position(id, MarketId.wrap(m)).size > 0;
+        if (isLong) {
             s.longSize += uint256(int256(p.size));
             s.longCost += p.cost;
             s.settledLong += settled;
