@@ -86,11 +86,17 @@ contract ExchangeInvariants is ExchangeSums {
         }
     }
 
-    // ------------------------------------------------------------------------------------------------------ the ledgers
+    // --------------------------------------------------------------------------------------------------------- the books
 
     /// I1: ledgers add up to the tokens held. I2: each is >= 0 and holds what it has promised, so that no claim finds it
-    /// empty. I6: nobody's margin moves but by a call about that very account. I11: claims paid <= repaid <= lost.
-    function invariant_I1_I2_I6_I11_ledgersAddUpAndKeepWhatTheyPromise() public view {
+    /// empty. I3: a side is the sum of its buckets, and to dust on the pool's side the sum of its positions as deleveraging
+    /// left them. I6: nobody's margin moves but by a call about that very account. I11: claims paid <= repaid <= lost.
+    function invariant_I1_I2_I3_I6_I11_booksAddUpAndKeepWhatTheyPromise() public view {
+        _checkLedgers();
+        _checkMarkets();
+    }
+
+    function _checkLedgers() private view {
         uint256[LEDGER_COUNT] memory all = sys.vault.balances();
         uint256 sum;
         for (uint256 i = 0; i < LEDGER_COUNT; ++i) {
@@ -115,11 +121,7 @@ contract ExchangeInvariants is ExchangeSums {
         assertGe(all[uint256(Ledger.Queue)], claimable * 1e12, "I2: the queue promises more than it holds");
     }
 
-    // ------------------------------------------------------------------------------------------------- sums of positions
-
-    /// I3: a side is the sum of its buckets, and to dust on the pool's side the sum of its positions as deleveraging left
-    /// them.
-    function invariant_I3_marketSumsAreThoseOfTheirPositions() public view {
+    function _checkMarkets() private view {
         AccountId[] memory all = handler.accounts();
         uint32[] memory open = new uint32[](all.length);
         for (uint256 i = 0; i < all.length; ++i) open[i] = sys.clearinghouse.account(all[i]).openMarkets;
