@@ -6,8 +6,9 @@ import { accountId, type MarketParams, World, wad } from "../shared/world.ts";
 
 /** As much as one transaction may have (EIP-7825). */
 const MAX_GAS = 16_777_216n;
-/** Deposits, and trades, that fit one transaction. */
-const BATCH = 40;
+/** Trades, and deposits, that fit one transaction. */
+const TRADES = 40;
+const DEPOSITS = 160;
 
 /** A market with everything on, whose caps do not stand in the way. */
 const MARKET: MarketParams = {
@@ -79,15 +80,14 @@ export class CrowdedMarket {
     const owner = String(this.crowd.target);
     const ids = Array.from({ length: count }, () => accountId(owner, ++this.accounts));
     const limit = size > 0n ? 2n ** 200n : 0n;
-    for (let from = 0; from < count; from += BATCH) {
-      const some = ids.slice(from, from + BATCH);
-      const deposits = some.map((id) =>
-        clearinghouse.interface.encodeFunctionData("deposit", [id, this.world.native(margin)]),
-      );
-      const trades = some.map((id) => executor.interface.encodeFunctionData("trade", [id, 0, size, limit]));
-      await this.crowd.callAll(clearinghouse, deposits, { gasLimit: MAX_GAS });
-      await this.crowd.callAll(executor, trades, { gasLimit: MAX_GAS });
+    const deposits = ids.map((id) =>
+      clearinghouse.interface.encodeFunctionData("deposit", [id, this.world.native(margin)]),
+    );
+    const trades = ids.map((id) => executor.interface.encodeFunctionData("trade", [id, 0, size, limit]));
+    for (const some of batches(deposits, DEPOSITS)) {
+      await this.crowd.callAll(clearinghouse, some, { gasLimit: MAX_GAS });
     }
+    for (const some of batches(trades, TRADES)) await this.crowd.callAll(executor, some, { gasLimit: MAX_GAS });
     return ids[0]!;
   }
 
@@ -140,3 +140,6 @@ export function tickPrice(i: number): bigint {
 
 /** Base units that cost about `usd` at a price. */
 export const sizeFor = (usd: number, price: bigint): bigint => (wad(usd) * 10n ** 18n) / price;
+
+const batches = (all: string[], size: number): string[][] =>
+  Array.from({ length: Math.ceil(all.length / size) }, (_, i) => all.slice(i * size, (i + 1) * size));

@@ -4,9 +4,6 @@ import type { NetworkConnection } from "hardhat/types/network";
 import type { MockAggregator } from "../../typechain-types/index.ts";
 import { accountId, type MarketParams, MarketState, WAD, World, wad } from "../shared/world.ts";
 
-/** Gas used by each operation, in the order of the report. */
-export type GasReport = Record<string, number>;
-
 const PRICE = wad(100_000);
 
 /** A market as it would be listed: fees, funding, impact, bonds and volatility margin on. */
@@ -25,8 +22,8 @@ const MARKET: MarketParams = {
   minNotionalCents: 100_000,
 };
 
-/** Measures every operation once, in a warm system: four markets with open interest, a funded pool, a real feed. */
-export async function measureGas(connection: NetworkConnection): Promise<GasReport> {
+/** Gas used by each operation once, in the order of the report, in a warm system: four markets with open interest, a funded pool, a real feed. */
+export async function measureGas(connection: NetworkConnection): Promise<Record<string, number>> {
   const world = await World.deploy(connection);
   const { system } = world;
   const [, , lp, maker, alice, bob, keeper, carol] = (await connection.ethers.getSigners()) as [
@@ -62,7 +59,7 @@ export async function measureGas(connection: NetworkConnection): Promise<GasRepo
     await world.advance(30);
   };
 
-  const report: GasReport = {};
+  const report: Record<string, number> = {};
   const makers = await world.fund(maker, wad(1_000_000));
   const others = await world.fund(carol, wad(1_000_000), 1n);
   for (let i = 0; i < 4; i++) {

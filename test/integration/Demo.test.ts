@@ -92,6 +92,9 @@ describe("Demo", function () {
         "liquidations",
         "incidents",
         "totals",
+        "adl",
+        "adlWaves",
+        "claims",
         "before",
         "after",
         "conservation",
@@ -122,6 +125,77 @@ describe("Demo", function () {
     });
   });
 
+  describe("--json of the scenario that goes through every layer", function () {
+    type Wave = Record<"step" | "events" | "charged" | "losersCharged", number> & Record<string, string>;
+    type Entry = Record<"step" | "market" | "charged" | "buckets" | "gas", number> & Record<string, string>;
+
+    let report: { adl: Entry[]; adlWaves: Wave[]; claims: Record<string, Record<string, string>> } & Record<
+      "totals" | "before" | "after" | "conservation",
+      Record<string, string>
+    >;
+    before(async function () {
+      const { code, stdout, stderr } = await demo("--json", "--scenario", "chasm", "--traders", "60");
+      expect(code, stderr).to.equal(0);
+      report = JSON.parse(stdout);
+    });
+
+    it("lists each deleveraging: when, where, how much of whom, and its gas", function () {
+      expect(report.adl).to.not.have.lengthOf(0);
+      for (const event of report.adl) {
+        expect(Object.keys(event)).to.deep.equal([
+          "step",
+          "market",
+          "price",
+          "closeFraction",
+          "haircut",
+          "charged",
+          "buckets",
+          "gas",
+          "collected",
+          "paid",
+        ]);
+        for (const key of ["price", "closeFraction", "haircut", "collected", "paid"]) {
+          expect(event[key]).to.match(DECIMAL);
+        }
+        expect(Number(event.haircut) + Number(event.closeFraction)).to.be.greaterThan(0);
+        expect(event.charged).to.be.greaterThan(0);
+        expect(event.buckets).to.be.within(1, 192);
+        expect(event.gas).to.be.within(100_000, 9_000_000);
+      }
+    });
+
+    it("charges everybody the same share of its profit, and no loser", function () {
+      for (const wave of report.adlWaves) {
+        expect(wave.losersCharged, `losers charged at step ${wave.step}`).to.equal(0);
+        expect(wave.smallestShare, `shares at step ${wave.step}`).to.equal(wave.largestShare);
+        expect(Number(wave.largestShare)).to.be.closeTo(Number(wave.haircut), 1e-9);
+      }
+      expect(report.adlWaves.some((wave) => wave.charged > 10 && Number(wave.haircut) > 0.01)).to.equal(true);
+      const events = report.adlWaves.reduce((total, wave) => total + wave.events, 0);
+      expect(events, "events in waves").to.equal(report.adl.length);
+    });
+
+    it("counts what was withheld as traders' claims, and pays out what was repaid", function () {
+      const { lost, repaid, outstanding, paid } = report.claims.traders!;
+      const withheld = report.adl.reduce((total, event) => total + Number(event.collected), 0);
+      expect(Number(lost)).to.be.closeTo(withheld, 1e-6);
+      expect(Number(repaid) + Number(outstanding)).to.be.closeTo(Number(lost), 1e-6);
+      expect(Number(paid)).to.be.greaterThan(0);
+      expect(Number(paid)).to.be.closeTo(Number(repaid), 1e-3);
+    });
+
+    it("reaches every layer, leaves nothing to nobody, and balances", function () {
+      for (const layer of ["insurance", "junior", "senior", "adl"]) {
+        expect(Number(report.totals[layer]), layer).to.be.greaterThan(0);
+      }
+      expect(Number(report.totals.residual), "residual").to.equal(0);
+      expect(Number(report.conservation.difference)).to.equal(0);
+      const sum = (group: Record<string, string>) =>
+        Object.values(group).reduce((total, value) => total + Number(value), 0);
+      expect(sum(report.after)).to.be.closeTo(sum(report.before), 1e-6);
+    });
+  });
+
   describe("for a person", function () {
     it("shows the path, each layer, each group and the conservation line", async function () {
       const { code, stdout, stderr } = await demo("--scenario", "gap", "--traders", "40");
@@ -135,6 +209,16 @@ describe("Demo", function () {
         "senior tranche",
         "before",
       ]) {
+        expect(stdout).to.include(part);
+      }
+      expect(stdout).to.match(/Conservation: .* = 0\n/);
+      expect(stdout).to.include("Deleveraging: none");
+    });
+
+    it("shows whom deleveraging charged and what they are owed", async function () {
+      const { code, stdout, stderr } = await demo("--scenario", "chasm", "--traders", "60");
+      expect(code, stderr).to.equal(0);
+      for (const part of ["haircut", "charged", "least", "most", "losers", "traders in profit", "Recovery claims"]) {
         expect(stdout).to.include(part);
       }
       expect(stdout).to.match(/Conservation: .* = 0\n/);
