@@ -67,7 +67,7 @@ library SettlementLib {
         return op;
     }
 
-    /// @notice Ends an operation whose account is short of margin: takes in what deleveraging has closed, and turns the profit
+    /// @notice Ends an operation whose account is short of margin: takes in what deleveraging closed, and turns the profit
     /// of every winning position into money; the others are not touched.
     /// @dev Requirements: that is enough, else {IClearinghouse.Clearinghouse_MarginBelowZero}.
     function finishShort(

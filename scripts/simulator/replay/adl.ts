@@ -29,8 +29,10 @@ export type AdlWave = {
   step: number;
   market: number;
   price: bigint;
+  /** Deficits that passed the senior floor; otherwise a call of its own. */
+  isIncident: boolean;
   events: number;
-  /** Of all events together: what a position in every one of them lost of its profit, and of its size. WAD. */
+  /** Of all events together: what a position in every one of them lost of its profit, and of its size; WAD. */
   haircut: bigint;
   closeFraction: bigint;
   /** Positions whose profit or size fell. */
@@ -50,7 +52,11 @@ const SHARE_UNIT = 10n ** 9n;
 const LEAST_PROFIT = 10n ** 12n;
 
 /** What `events` did to each position: reads the book again and compares. `touched`: traders that were liquidated. */
-export async function measureWave(book: TraderBook, events: AdlEvent[], touched: Set<number>): Promise<AdlWave> {
+export async function measureWave(
+  book: Pick<TraderBook, "seats" | "refreshCharged">,
+  events: AdlEvent[],
+  touched: Set<number>,
+): Promise<AdlWave> {
   const before = book.seats.filter((seat) => seat.size !== 0n && !touched.has(seat.index)).map((seat) => ({ ...seat }));
   await book.refreshCharged(events.length);
   const [first] = events as [AdlEvent, ...AdlEvent[]];
@@ -58,6 +64,7 @@ export async function measureWave(book: TraderBook, events: AdlEvent[], touched:
     step: first.step,
     market: first.market,
     price: first.price,
+    isIncident: first.isIncident,
     events: events.length,
     haircut: together(events.map((event) => event.haircut)),
     closeFraction: together(events.map((event) => event.closeFraction)),

@@ -12,11 +12,12 @@ export function deleveraging({ adl, waves }: ReplayResult): string {
   if (waves.length === 0) return "Deleveraging: none. No trader in profit was charged.";
   const size = (wave: AdlWave) => wave.collected + wave.paid;
   const largest = new Set([...waves].sort((a, b) => (size(a) > size(b) ? -1 : 1)).slice(0, ROWS));
-  const head = ["bar", "events", "haircut", "closed", "charged", "least", "most", "losers", "withheld", "paid"];
+  const head = ["bar", "for", "events", "haircut", "closed", "charged", "least", "most", "losers", "withheld", "paid"];
   const table = new Table({ head, colAligns: head.map(() => "right" as const), style: plain });
   for (const wave of waves.filter((one) => largest.has(one))) {
     table.push([
       String(wave.step),
+      wave.closeFraction > 0n ? "skew" : wave.isIncident ? "deficits" : "floor",
       String(wave.events),
       fraction(wave.haircut),
       fraction(wave.closeFraction),
@@ -31,6 +32,7 @@ export function deleveraging({ adl, waves }: ReplayResult): string {
   const rest = waves.filter((one) => !largest.has(one));
   const sums = (some: AdlWave[], name: string): string[] => [
     name,
+    "",
     String(some.reduce((total, wave) => total + wave.events, 0)),
     ...Array(5).fill(""),
     String(some.reduce((total, wave) => total + wave.losersCharged, 0)),
@@ -42,7 +44,8 @@ export function deleveraging({ adl, waves }: ReplayResult): string {
   const gas = Math.max(...adl.map((event) => event.gas)).toLocaleString("en-US");
   return [
     "Deleveraging, read from every position before and after (a row is one pass of the keeper; USD).",
-    "  haircut: of the profit, in all its events together; least and most: what a trader lost, as a share of its profit;",
+    "  for: deficits past the senior floor, the floor itself, or a skew above its cap (closed at the price, paid in full);",
+    "  haircut: of the profit, in all events of the row together; least and most: what a trader lost, as a share of its own;",
     `  losers: charged without a profit. The dearest transaction took ${gas} gas.`,
     String(table),
   ].join("\n");
