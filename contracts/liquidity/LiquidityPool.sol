@@ -235,9 +235,9 @@ contract LiquidityPool is ILiquidityPool, AccessManaged, ReentrancyGuardTransien
         // Nobody owns an empty junior tranche: its surplus was assigned above, and what the record still shows of it would
         // only make the first depositor pay the virtual shares.
         if (_junior.totalSupply() == 0) junior.navIn = 0;
-        // A wiped-out tranche has no price; junior waits for a reset while senior is not whole.
-        senior.isOpen = senior.navIn != 0 || _senior.totalSupply() == 0;
-        junior.isOpen = isWhole && (junior.navIn != 0 || _junior.totalSupply() == 0);
+        // Junior, and senior that is wiped out, wait for a reset while senior is not whole.
+        senior.isOpen = isWhole || senior.navIn != 0 || _senior.totalSupply() == 0;
+        junior.isOpen = isWhole;
 
         _settleTranche(_junior, epoch, junior);
         ITranche.Outcome memory outcome = _settleTranche(_senior, epoch, senior);

@@ -7,15 +7,15 @@ import {MathLib} from "../math/MathLib.sol";
 /// @title ShareMathLib
 /// @notice The price of a share: `(nav + 1) / (supply + 1e6)`. Units: USD WAD; shares with 24 decimals.
 /// @dev The virtual shares own what nobody else does, so a first depositor cannot make the next one's shares round to
-/// nothing, and a vault wiped out with shares outstanding still has a price.
+/// nothing. Whoever refills a vault that was wiped out leaves one basis point to those who were: shares outstanding always
+/// have a price, and no deposit multiplies their number by more than ten thousand.
 library ShareMathLib {
     uint8 internal constant DECIMALS = 24;
     uint256 internal constant VIRTUAL_SHARES = 1e6;
     uint256 internal constant VIRTUAL_ASSETS = 1;
 
-    /// @dev Each near-total loss multiplies what a dollar mints: 100,000 USD after a wipe-out that leaves 2 USD by 50,000,
-    /// and ten of those in a row fit. Half a word, so that no sum of shares overflows and no settlement reverts; a vault
-    /// that gets here takes no more deposits.
+    /// @dev Each wipe-out multiplies what a dollar mints by ten thousand at most: ten in a row fit, whatever they leave. Half
+    /// a word, so that no sum of shares overflows and no settlement reverts; a vault that gets here takes no more deposits.
     uint256 internal constant MAX_SUPPLY = type(uint256).max / 2;
 
     /// @notice `shares(assets)`, rounded down.
@@ -28,8 +28,13 @@ library ShareMathLib {
         return MathLib.mulDivDown(shares, nav + VIRTUAL_ASSETS, supply + VIRTUAL_SHARES);
     }
 
-    /// @notice As {toSharesDown}; 0 if the supply would pass {MAX_SUPPLY}. Never reverts.
+    /// @dev Part of a deposit that shares outstanding are worth at least when it is priced.
+    uint256 internal constant LEAST_NAV_DIVISOR = 10_000;
+
+    /// @notice As {toSharesDown}, at a net asset value of at least a basis point of the deposit if shares are outstanding;
+    /// 0 if the supply would pass {MAX_SUPPLY}. Never reverts.
     function mintable(uint256 assets, uint256 nav, uint256 supply) internal pure returns (uint256 shares) {
+        if (supply != 0) nav = MathLib.max(nav, assets / LEAST_NAV_DIVISOR);
         (uint256 high, ) = Math.mul512(assets, supply + VIRTUAL_SHARES);
         if (high > nav) return 0; // the quotient would not fit a word
         shares = toSharesDown(assets, nav, supply);

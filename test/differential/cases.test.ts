@@ -141,5 +141,21 @@ describe("Clearinghouse › differential, cases", function () {
     for (const account of [b, c]) {
       await both(keeper, "clearinghouse", "claim", [account], () => exchange.claim(account));
     }
+
+    // Nothing is left of either tranche, and both take new money.
+    expect(exchange.equity()).to.equal(0n);
+    await both(keeper, "pool", "reset", [], () => exchange.reset());
+    for (const name of ["senior", "junior"] as const) {
+      await both(lp, name, "requestDeposit", [20_000_000_000n, lp, lp], () =>
+        exchange.lpRequestDeposit(name, 20_000_000_000n),
+      );
+    }
+    exchange.advance(14_400n);
+    await both(keeper, "pool", "recordEpoch", [], () => exchange.lpRecord());
+    exchange.advance(1_800n);
+    await both(keeper, "pool", "settleEpoch", [], () => exchange.lpSettle());
+    expect(exchange.equity()).to.equal(wad(40_000));
+    expect(exchange.navs().junior).to.equal(wad(20_000));
+    await trade(carol, c, 0, wad(30));
   });
 });

@@ -54,8 +54,8 @@ export function settleEpoch(state: State): void {
       navIn: navsIn[name],
       navOut: navsOut[name],
       limit: limits[name],
-      // A tranche that is wiped out has no price.
-      isOpen: mayDeposit && (navsIn[name] > 0n || state.tranches[name].supply === 0n),
+      // Senior that is wiped out waits for a reset.
+      isOpen: mayDeposit && (isWhole || navsIn[name] > 0n || state.tranches[name].supply === 0n),
     });
   settle("junior", isWhole);
   movePrincipal(state, settle("senior", true), isWhole);

@@ -1,5 +1,5 @@
 /** Shares bought and redeemed at epoch boundaries only, at one price for all. PROTOCOL §10, ITranche, IEpochVault. */
-import { divDown, divUp } from "./math.ts";
+import { divDown, divUp, max } from "./math.ts";
 import type { State } from "./state.ts";
 import { type Epochs, type LedgerName, ModelError, type Shares } from "./types.ts";
 
@@ -126,8 +126,12 @@ function passOn({ amount, rest }: ReturnType<typeof due>, filled: bigint, epoch:
   return amount === filled ? rest : added(rest, epoch + 1n, amount - filled);
 }
 
-/** Zero where a share is worth so little that their number would not fit. */
+/**
+ * Shares outstanding are worth at least a basis point of what is paid in. Zero where a share is worth so little that their
+ * number would not fit.
+ */
 function mintable(state: State, usd: bigint, nav: bigint, supply: bigint): bigint {
-  const minted = divDown(usd * (supply + state.virtualShares), nav + 1n);
+  const price = supply === 0n ? nav : max(nav, usd / 10_000n);
+  const minted = divDown(usd * (supply + state.virtualShares), price + 1n);
   return minted >= WORD || supply + minted > MAX_SUPPLY ? 0n : minted;
 }
