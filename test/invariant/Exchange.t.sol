@@ -35,7 +35,7 @@ contract ExchangeInvariants is ExchangeSums {
     /// @notice The share of successful calls, in per cent; shown with `-vvv`.
     event log_named_uint(string key, uint256 val);
 
-    /// @dev Six fixed runs of 64 calls, so that the figure can be read and compared.
+    /// @dev Six fixed runs of 64 calls, so that the figures can be read and compared.
     function test_handler_mostCallsSucceedAndEveryLayerPays() public {
         uint256 calls;
         uint256 successes;
@@ -65,25 +65,6 @@ contract ExchangeInvariants is ExchangeSums {
         assertGt(traderLosses[0], hits[4], "no market was called on to restore the floor");
         assertGt(traderLosses[1], 0, "no skew above its cap was closed");
         assertGt(traderLosses[2], 0, "no claim was paid");
-    }
-
-    /// @return reverted Calls that reverted outside of a `try`: they did nothing, as for the runner, and count as failures.
-    function _replay(uint256 run) private returns (uint256 reverted) {
-        bytes4[] memory selectors = _selectors();
-        for (uint256 i = 0; i < 64; ++i) {
-            uint256 seed = uint256(keccak256(abi.encode(run, i)));
-            // Calls with fewer arguments ignore the rest.
-            bytes memory input = abi.encodePacked(
-                selectors[seed % selectors.length],
-                seed >> 8,
-                keccak256(abi.encode(seed)),
-                seed >> 32,
-                seed >> 64,
-                seed >> 96
-            );
-            (bool isDone, ) = address(handler).call(input);
-            if (!isDone) ++reverted;
-        }
     }
 
     // --------------------------------------------------------------------------------------------------------- the books

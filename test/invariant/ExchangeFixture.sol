@@ -53,4 +53,24 @@ abstract contract ExchangeFixture is InvariantBase, SystemFixture {
         list[24] = ExchangeLosses.replay.selector;
         list[25] = ExchangeLosses.recover.selector;
     }
+
+    /// @dev One fixed run of 64 calls.
+    /// @return reverted Calls that reverted outside of a `try`: they did nothing, as for the runner, and count as failures.
+    function _replay(uint256 run) internal returns (uint256 reverted) {
+        bytes4[] memory selectors = _selectors();
+        for (uint256 i = 0; i < 64; ++i) {
+            uint256 seed = uint256(keccak256(abi.encode(run, i)));
+            // Calls with fewer arguments ignore the rest.
+            bytes memory input = abi.encodePacked(
+                selectors[seed % selectors.length],
+                seed >> 8,
+                keccak256(abi.encode(seed)),
+                seed >> 32,
+                seed >> 64,
+                seed >> 96
+            );
+            (bool isDone, ) = address(handler).call(input);
+            if (!isDone) ++reverted;
+        }
+    }
 }

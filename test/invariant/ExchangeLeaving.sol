@@ -25,6 +25,9 @@ abstract contract ExchangeLeaving is ExchangeHandler {
     ) ExchangeHandler(system, traders_, idlers_, lp) {}
 
     function leave(uint256 seed) external {
+        // Some leave in a crash.
+        uint8 m = uint8((seed >> 24) % MARKETS);
+        if (seed % 4 < 2) _setPrice(m, (_price(m) * (seed % 4 == 0 ? 6 : 14)) / 10);
         if (seed % 2 == 0) _askForShares();
         if (seed % 3 == 0) _endEpochs();
         for (uint256 i = 0; i < traders.length * MARKETS; ++i) {

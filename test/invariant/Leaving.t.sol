@@ -38,6 +38,20 @@ contract LeavingInvariants is ExchangeFixture {
         }
     }
 
+    /// I12: on the way out of six fixed runs positions are closed, and claims are paid.
+    function test_leave_closesAndClaims() public {
+        uint256[3] memory exits;
+        for (uint256 run = 0; run < 6; ++run) {
+            uint256 start = vm.snapshotState();
+            _replay(run);
+            LeavingActions(address(handler)).leave(run);
+            for (uint256 i = 0; i < 3; ++i) exits[i] += LeavingActions(address(handler)).exits(i);
+            vm.revertToState(start);
+        }
+        assertGt(exits[0], 0, "nobody closed a position");
+        assertGt(exits[2], 0, "no claim was paid on the way out");
+    }
+
     /// @dev At the end of every run: all leave, in an order drawn from the state.
     function afterInvariant() public {
         uint256 seed = uint256(keccak256(abi.encode(handler.calls(), vm.getBlockTimestamp(), sys.pool.equity())));
