@@ -29,6 +29,9 @@ export type Seat = {
 
 type View = "account" | "replayed" | "debtsTo" | "claimsOf" | "market";
 
+/** Missed deleveraging events that cost as much to look at as a position itself. */
+const EVENTS_OF_A_VIEW = 16;
+
 /** Funding and rounding between two reads move an account's edge by far less. */
 const EDGE_SLACK = 0.005;
 
@@ -129,6 +132,7 @@ export class TraderBook {
     const positions = await this.read(
       "replayed",
       seats.map((seat) => [seat.id, this.stage.market]),
+      1 + Math.max(0, ...seats.map((seat) => seat.missed)) / EVENTS_OF_A_VIEW,
     );
     for (const [i, seat] of seats.entries()) {
       const seen = positions[i]![0] as IDeleveraging.ReplayedStructOutput;
@@ -147,11 +151,11 @@ export class TraderBook {
   }
 
   /** One view of the clearinghouse for many arguments, in few calls. */
-  async read(name: View, args: unknown[][]): Promise<Result[]> {
+  async read(name: View, args: unknown[][], work = 1): Promise<Result[]> {
     const { clearinghouse } = this.stage.world.system;
     const abi = clearinghouse.interface;
     const calls = args.map((one) => abi.encodeFunctionData(name as "account", one as never));
-    const answers = await this.chain.callAll(this.stage.crowd, String(clearinghouse.target), calls);
+    const answers = await this.chain.callAll(this.stage.crowd, String(clearinghouse.target), calls, work);
     return answers.map((data) => abi.decodeFunctionResult(name as "account", data));
   }
 

@@ -13,8 +13,7 @@ type Sent<T> = { hash: string; tag: T };
 const GAS = 4_000_000;
 /** As much as one transaction may have: deleveraging visits up to 192 buckets. */
 export const MAX_GAS = 16_777_216;
-/** Views of positions that have missed a hundred events still fit one call. */
-const CALLS_AT_ONCE = 25;
+const CALLS_AT_ONCE = 100;
 
 /**
  * Transactions collected into blocks whose time is given: fast, and the same on every machine, because no block takes its
@@ -49,11 +48,12 @@ export class Chain<T> {
     return (await this.provider.request({ method: "eth_call", params: [{ to, data }, "latest"] })) as string;
   }
 
-  /** Many views of one contract, `CALLS_AT_ONCE` to a call; answers in their order. */
-  async callAll(crowd: Crowd, to: string, calls: string[]): Promise<string[]> {
+  /** Many views of one contract, some to a call, fewer if each is `work` times as much work; answers in their order. */
+  async callAll(crowd: Crowd, to: string, calls: string[], work = 1): Promise<string[]> {
     const answers: string[] = [];
-    for (let from = 0; from < calls.length; from += CALLS_AT_ONCE) {
-      const some = calls.slice(from, from + CALLS_AT_ONCE);
+    const size = Math.max(1, Math.floor(CALLS_AT_ONCE / work));
+    for (let from = 0; from < calls.length; from += size) {
+      const some = calls.slice(from, from + size);
       const data = await this.call(String(crowd.target), crowd.interface.encodeFunctionData("callAll", [to, some]));
       answers.push(...(crowd.interface.decodeFunctionResult("callAll", data)[0] as string[]));
     }

@@ -83,7 +83,7 @@ describe("Deleveraging waves", function () {
   describe("auditClaims", function () {
     const claims = { traders: { lost: usd(30), repaid: usd(4), outstanding: usd(26), paid: usd(4) } };
     const claimants = { claimable: [usd(1), usd(3), 0n], outstanding: usd(26), debts: usd(2) };
-    const seen = { taken: usd(30), recovery: usd(6), left: usd(4), unit: 10n ** 12n };
+    const seen = { taken: usd(30), recovery: usd(6), left: usd(4), unit: 10n ** 12n, isEverybody: true };
 
     it("finds nothing where everything adds up", function () {
       expect(auditClaims(claims, claimants, seen)).to.deep.equal([]);
