@@ -18,6 +18,11 @@ library TraderClaimLib {
 
     uint256 private constant RATE_SCALE = 1e36;
 
+    /// @dev USD wei of every claim that stay in the ledger. Positions that have replayed a closing are worth up to their part
+    /// of its rounding reserve more than their bucket says, so the claims of a later haircut can pass what it collected by
+    /// some 1e5 wei: with this, the last to collect is never short.
+    uint256 internal constant HELD_BACK = 1e9;
+
     /// @notice The id the next loss will have.
     function nextId(TraderLosses storage self) internal view returns (uint32) {
         return self.count + 1;
@@ -48,11 +53,11 @@ library TraderClaimLib {
         self.repaid = (self.repaid + paid).toUint112();
     }
 
-    /// @notice Moves what was repaid to somebody into its hands.
+    /// @notice Moves what was repaid to somebody into its hands. The caller writes down what it pays.
     /// @return due What it can be paid now.
     function collect(TraderLosses storage self, LossClaim storage claim) internal returns (uint256 due) {
-        due = claim.repaid + self.book.collect(claim.claim);
-        claim.repaid = due;
+        claim.repaid += self.book.collect(claim.claim);
+        due = claim.repaid.zeroFloorSub(HELD_BACK);
     }
 
     /// @notice What somebody can be paid now, and what it is still owed.
@@ -60,6 +65,7 @@ library TraderClaimLib {
         TraderLosses storage self,
         LossClaim storage claim
     ) internal view returns (uint256 due, uint256 outstanding) {
-        return (claim.repaid + self.book.collectable(claim.claim), self.book.owed(claim.claim));
+        due = (claim.repaid + self.book.collectable(claim.claim)).zeroFloorSub(HELD_BACK);
+        outstanding = self.book.owed(claim.claim);
     }
 }

@@ -14,8 +14,8 @@ library ShareMathLib {
     uint256 internal constant VIRTUAL_SHARES = 1e6;
     uint256 internal constant VIRTUAL_ASSETS = 1;
 
-    /// @dev Each wipe-out multiplies what a dollar mints by ten thousand at most: ten in a row fit, whatever they leave. Half
-    /// a word, so that no sum of shares overflows and no settlement reverts; a vault that gets here takes no more deposits.
+    /// @dev Each wipe-out multiplies what a dollar mints by ten thousand at most: ten in a row fit, whatever they leave.
+    /// Half a word, so that no sum of shares overflows and no settlement reverts; a vault that gets here takes no deposits.
     uint256 internal constant MAX_SUPPLY = type(uint256).max / 2;
 
     /// @notice `shares(assets)`, rounded down.

@@ -30,9 +30,10 @@ function expectSound(result: ReplayResult): void {
     expect(wave.losersCharged, `I7: losers charged at step ${wave.step}`).to.equal(0);
     expect(wave.smallestShare, `I7: shares at step ${wave.step}`).to.equal(wave.largestShare);
   }
-  const { lost, repaid, outstanding, paid } = result.claims.traders;
-  expect(lost, "claims").to.be.greaterThanOrEqual(repaid + outstanding);
-  expect(paid, "I11: claims paid").to.be.lessThanOrEqual(repaid);
+  for (const [name, { lost, repaid, outstanding, paid }] of Object.entries(result.claims)) {
+    expect(lost, `claims of ${name}`).to.be.greaterThanOrEqual(repaid + outstanding);
+    expect(paid, `I11: claims paid to ${name}`).to.be.lessThanOrEqual(repaid);
+  }
   expect(result.idle.after, "I6: idle accounts").to.deep.equal(result.idle.before);
   expect(result.idle.before.every((margin) => margin > 0n)).to.equal(true);
   const owned = Object.values(result.after).reduce((total, value) => total + value, 0n);

@@ -1,12 +1,14 @@
 /** Recovery claims: what was socialised is owed back. PROTOCOL §11. */
 import { type ClassId, issue, pay, present, writeOff, writtenOff } from "./debts.ts";
-import { divDown, min } from "./math.ts";
+import { divDown, min, pos } from "./math.ts";
 import type { State } from "./state.ts";
 import type { Account, LossEvent, Stake, TrancheName } from "./types.ts";
 
 const RAY36 = 10n ** 36n;
 /** A class owing less than this is closed and the rest forgiven. */
 const DUST = 10n ** 9n;
+/** What stays of every trader's claim, so that roundings never leave the last to collect short. */
+const HELD_BACK = 10n ** 9n;
 
 // --------------------------------------------------------------------------------------------------------- traders
 
@@ -62,7 +64,7 @@ export function claimsOf(state: State, account: Account): { claimable: bigint; o
   const { book } = state.losses;
   const { paid, points } = present(book, account.lossStake);
   const outstanding = points === 0n ? 0n : divDown(points * book.outstanding, book.points);
-  return { claimable: account.lossRepaid + paid, outstanding };
+  return { claimable: pos(account.lossRepaid + paid - HELD_BACK), outstanding };
 }
 
 /** Takes what can be paid out, in whole token units. */
@@ -70,7 +72,8 @@ export function takeClaim(state: State, account: Account): bigint {
   const { book } = state.losses;
   const points = bringUp(state, account, account.lossStake);
   account.lossStake = { points, indexSeen: book.index, era: book.era };
-  const paid = account.lossRepaid - (account.lossRepaid % state.scale);
+  const due = pos(account.lossRepaid - HELD_BACK);
+  const paid = due - (due % state.scale);
   account.lossRepaid -= paid;
   return paid;
 }

@@ -1,5 +1,5 @@
 import type { AdlWave } from "./adl.ts";
-import type { Claimants, Claims } from "./claims.ts";
+import type { Claimants, Claims, ClaimTotals } from "./claims.ts";
 import type { Stage } from "./exchange.ts";
 import type { Conservation, Groups } from "./value.ts";
 
@@ -58,15 +58,15 @@ export async function auditResidual({ world, market }: Stage, step: number): Pro
 }
 
 /**
- * What is wrong with the claims, if anything: `Ledger.Recovery` holds what can be claimed, nothing leaves but what was
+ * What is wrong with the traders' claims, if anything: `Ledger.Recovery` holds what can be claimed, nothing leaves but what was
  * repaid, and all claims together are what was taken, less roundings.
  *
- * `taken`: haircuts and write-offs. `recovery`: the ledger before anybody claims. `left`: tokens that left the vault.
+ * `taken`: haircuts and write-offs. `recovery`: the ledger before anybody claims, less what is LPs'. `left`: tokens that left the vault.
  * `unit`: the smallest token amount; its fractions are not paid. `isEverybody`: all positions have been replayed; otherwise
  * only what would be too much is found.
  */
 export function auditClaims(
-  claims: Claims,
+  claims: Pick<Claims, "traders">,
   claimants: Claimants,
   seen: { taken: bigint; recovery: bigint; left: bigint; unit: bigint; isEverybody: boolean },
 ): string[] {
@@ -91,5 +91,17 @@ export function auditClaims(
     seen.recovery,
     dust,
   );
+  return problems;
+}
+
+/** The same of a tranche: nobody else gets what LPs are repaid, and they are owed no more than they lost. */
+export function auditLpClaims(name: string, { lost, repaid, outstanding, paid }: ClaimTotals, unit: bigint): string[] {
+  const problems: string[] = [];
+  // A fraction of a token unit a holder stays, and what is too little to be owed is forgiven.
+  const dust = 2n * (unit + 10n ** 9n);
+  if (paid > repaid || paid + dust < repaid) {
+    problems.push(`claims paid to ${name}: ${paid} wei, not the ${repaid} repaid less dust`);
+  }
+  if (repaid + outstanding > lost) problems.push(`claims of ${name}: ${repaid} + ${outstanding} wei of ${lost} lost`);
   return problems;
 }

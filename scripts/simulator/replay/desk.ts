@@ -1,9 +1,9 @@
 import { wad } from "../../shared/world.ts";
 import { measureWave } from "./adl.ts";
-import { auditClaims, auditResidual, auditWave } from "./audit.ts";
+import { auditClaims, auditLpClaims, auditResidual, auditWave } from "./audit.ts";
 import { TraderBook } from "./book.ts";
 import { Chain, MAX_GAS } from "./chain.ts";
-import { type Claims, readClaimants } from "./claims.ts";
+import { type Claims, type ClaimTotals, claimableBy, holdersOf, readClaimants, type TrancheName } from "./claims.ts";
 import { type Stage, traderId } from "./exchange.ts";
 import { RunRecord, type Tag } from "./record.ts";
 
@@ -93,24 +93,41 @@ export class Desk {
     }
     await this.mine(time);
     const before = await world.ledgers();
+    const lpClaims = (await claimableBy(this.stage, "senior")) + (await claimableBy(this.stage, "junior"));
     const claimants = await readClaimants(this.book);
     for (const [index, claimable] of claimants.claimable.entries()) {
       if (claimable >= world.scale) await this.ask("claim", [this.book.seats[index]!.id], { kind: "claim", index });
     }
     await this.mine(time);
     const [outstanding, lost, repaid] = await clearinghouse.traderClaims();
-    const result = { traders: { lost, repaid, outstanding, paid: this.record.claimed } };
+    const traders = { lost, repaid, outstanding, paid: this.record.claimed };
     const collected = this.record.adl.reduce((total, event) => total + event.collected, 0n);
     this.record.problems.push(
-      ...auditClaims(result, claimants, {
+      ...auditClaims({ traders }, claimants, {
         taken: collected + this.record.writtenOff,
-        recovery: before.recovery,
+        recovery: before.recovery - lpClaims,
         left: before.held - (await world.ledgers()).held,
         unit: world.scale,
         isEverybody: replays <= REPLAYS_AT_THE_END,
       }),
     );
-    return result;
+    return { traders, senior: await this.payLps("senior", time), junior: await this.payLps("junior", time) };
+  }
+
+  /** Everybody with shares of a tranche is paid what has been repaid of its claim. */
+  private async payLps(name: TrancheName, time: number): Promise<ClaimTotals> {
+    const { world, cast } = this.stage;
+    const tranche = world.system[name];
+    const before = await world.ledgers();
+    for (const [index, holder] of holdersOf(this.stage, name).entries()) {
+      const data = tranche.interface.encodeFunctionData("claimRecovery", [holder.address]);
+      await this.chain.send(cast.keeper.address, String(tranche.target), data, { kind: "claim", index }, MAX_GAS);
+    }
+    await this.mine(time);
+    const [outstanding, lost, repaid] = await tranche.totalClaims();
+    const totals = { lost, repaid, outstanding, paid: before.held - (await world.ledgers()).held };
+    this.record.problems.push(...auditLpClaims(name, totals, world.scale));
+    return totals;
   }
 
   /** A call of the keeper to the clearinghouse. */

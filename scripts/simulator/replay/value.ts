@@ -1,4 +1,5 @@
 import type { TraderBook } from "./book.ts";
+import { claimableBy } from "./claims.ts";
 import type { Stage } from "./exchange.ts";
 
 /** What each group owns, USD WAD. They add up to the tokens held. */
@@ -10,7 +11,7 @@ export type Conservation = { held: bigint; ledgers: bigint; difference: bigint }
 /**
  * Values at the last marks. Traders: margin, keeper bonds, debts of the pool to them, unrealised profit net of funding,
  * and the impact reserve that belongs to whoever unwinds the skew; less what nobody could pay if the pool's equity is
- * below zero. Every dollar in the vault is somebody's, so the groups add up to what is held.
+ * below zero. LPs: what their shares are worth, and what has been repaid of their claims. Every dollar in the vault is somebody's, so the groups add up to what is held.
  */
 export async function groupsOf(stage: Stage): Promise<Groups> {
   const { pool, clearinghouse } = stage.world.system;
@@ -20,10 +21,12 @@ export async function groupsOf(stage: Stage): Promise<Groups> {
   const keepers = await clearinghouse.feesOf(stage.cast.keeper.address);
   const owed = (await pool.unpaid()) + (await pool.markTotal());
   const nobodys = equity < 0n ? -equity : 0n;
+  const [seniorClaims, juniorClaims] = [await claimableBy(stage, "senior"), await claimableBy(stage, "junior")];
+  const recovery = ledgers.recovery - seniorClaims - juniorClaims;
   return {
-    traders: ledgers.margin + ledgers.orders + ledgers.recovery + ledgers.pendingPnl + owed - nobodys,
-    junior,
-    senior,
+    traders: ledgers.margin + ledgers.orders + recovery + ledgers.pendingPnl + owed - nobodys,
+    junior: junior + juniorClaims,
+    senior: senior + seniorClaims,
     insurance: ledgers.insurance,
     treasury: ledgers.fees - keepers,
     keepers,

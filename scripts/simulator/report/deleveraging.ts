@@ -59,6 +59,7 @@ export function recovery({ claims }: ReplayResult): string {
     style: plain,
   });
   for (const [name, { lost, repaid, outstanding, paid }] of Object.entries(claims)) {
+    if (lost === 0n) continue;
     table.push([name, ...[lost, repaid, outstanding, paid].map(dollars)]);
   }
   return `Recovery claims, after everybody has claimed (USD)\n${table}`;

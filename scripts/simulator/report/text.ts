@@ -17,7 +17,7 @@ export function textReport(result: ReplayResult): string {
     incidents(result),
     deleveraging(result),
     layers(result),
-    ...(result.claims.traders.lost > 0n ? [recovery(result)] : []),
+    ...(Object.values(result.claims).some(({ lost }) => lost > 0n) ? [recovery(result)] : []),
     groups(result),
     ending(result),
   ].join("\n\n");

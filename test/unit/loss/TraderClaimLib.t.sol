@@ -13,6 +13,7 @@ contract TraderClaimLibTest is TestBase {
 
     uint256 private constant TRADERS = 4;
     uint256 private constant STEPS = 24;
+    uint256 private constant KEPT = TraderClaimLib.HELD_BACK;
 
     TraderLosses private _losses;
     LossClaim[TRADERS] private _claims;
@@ -81,9 +82,9 @@ contract TraderClaimLibTest is TestBase {
         _lose(100e18, 300e18);
         _join(0);
         _repay(200e18);
-        assertEq(_collect(0), 50e18);
+        assertEq(_collect(0), 50e18 - KEPT);
         _join(1);
-        assertEq(_collect(1), 150e18, "counted from the loss");
+        assertEq(_collect(1), 150e18 - KEPT, "counted from the loss");
         (, uint256 outstanding) = _losses.claimOf(_claims[1]);
         assertEq(outstanding, 150e18);
     }
@@ -95,10 +96,10 @@ contract TraderClaimLibTest is TestBase {
         _join(0);
         _join(1);
         assertEq(_collect(1), 0, "an earlier repayment is not the newcomer's");
-        assertEq(_collect(0), 90e18);
+        assertEq(_collect(0), 90e18 - KEPT);
         _repay(20e18);
         assertEq(_collect(0), 10e18);
-        assertEq(_collect(1), 10e18);
+        assertEq(_collect(1), 10e18 - KEPT);
     }
 
     function test_repay_takesNoMoreThanIsOwed() public {
@@ -112,7 +113,7 @@ contract TraderClaimLibTest is TestBase {
         _lose(40e18, 60e18);
         _join(0);
         _repay(50e18);
-        assertEq(_collect(0), 20e18);
+        assertEq(_collect(0), 20e18 - KEPT);
         assertEq(_collect(0), 0);
     }
 

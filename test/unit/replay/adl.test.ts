@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { type AdlEvent, measureWave } from "../../../scripts/simulator/replay/adl.ts";
-import { auditClaims, auditWave } from "../../../scripts/simulator/replay/audit.ts";
+import { auditClaims, auditLpClaims, auditWave } from "../../../scripts/simulator/replay/audit.ts";
 import type { Seat } from "../../../scripts/simulator/replay/book.ts";
 
 const WAD = 10n ** 18n;
@@ -107,5 +107,21 @@ describe("Deleveraging waves", function () {
         expect(problems).to.have.lengthOf(1);
       });
     }
+  });
+
+  describe("auditLpClaims", function () {
+    const junior = { lost: usd(30), repaid: usd(4), outstanding: usd(26), paid: usd(4) };
+    const found = (changed: Partial<typeof junior>) => auditLpClaims("junior", { ...junior, ...changed }, 10n ** 12n);
+
+    it("finds nothing where everything adds up, to a token unit a holder", function () {
+      expect(found({})).to.deep.equal([]);
+      expect(found({ paid: usd(4) - 2n * 10n ** 12n })).to.deep.equal([]);
+    });
+
+    it("finds more or less paid than repaid, and more owed than lost", function () {
+      expect(found({ paid: usd(5) })).to.have.lengthOf(1);
+      expect(found({ paid: usd(3) })).to.have.lengthOf(1);
+      expect(found({ outstanding: usd(27) })).to.have.lengthOf(1);
+    });
   });
 });
