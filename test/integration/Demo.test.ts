@@ -26,6 +26,11 @@ const LAYERS = ["deficit", "forgone", "insurance", "junior", "senior", "adl", "r
 const GROUPS = ["traders", "junior", "senior", "insurance", "treasury", "keepers"];
 const DECIMAL = /^-?\d+(\.\d*[1-9])?$/;
 
+/** Hardhat's `closeTo` is for whole numbers. */
+function expectClose(has: number, expected: number, tolerance: number): void {
+  expect(Math.abs(has - expected) <= tolerance, `${has}, not ${expected}`).to.equal(true);
+}
+
 describe("Demo", function () {
   let folder: string;
   before(async function () {
@@ -168,7 +173,7 @@ describe("Demo", function () {
       for (const wave of report.adlWaves) {
         expect(wave.losersCharged, `losers charged at step ${wave.step}`).to.equal(0);
         expect(wave.smallestShare, `shares at step ${wave.step}`).to.equal(wave.largestShare);
-        expect(Number(wave.largestShare)).to.be.closeTo(Number(wave.haircut), 1e-9);
+        expectClose(Number(wave.largestShare), Number(wave.haircut), 1e-9);
       }
       expect(report.adlWaves.some((wave) => wave.charged > 10 && Number(wave.haircut) > 0.01)).to.equal(true);
       const events = report.adlWaves.reduce((total, wave) => total + wave.events, 0);
@@ -178,10 +183,10 @@ describe("Demo", function () {
     it("counts what was withheld as traders' claims, and pays out what was repaid", function () {
       const { lost, repaid, outstanding, paid } = report.claims.traders!;
       const withheld = report.adl.reduce((total, event) => total + Number(event.collected), 0);
-      expect(Number(lost)).to.be.closeTo(withheld, 1e-6);
-      expect(Number(repaid) + Number(outstanding)).to.be.closeTo(Number(lost), 1e-6);
+      expectClose(Number(lost), withheld, 1e-6);
+      expectClose(Number(repaid) + Number(outstanding), Number(lost), 1e-6);
       expect(Number(paid)).to.be.greaterThan(0);
-      expect(Number(paid)).to.be.closeTo(Number(repaid), 1e-3);
+      expectClose(Number(paid), Number(repaid), 1e-3);
     });
 
     it("reaches every layer, leaves nothing to nobody, and balances", function () {
@@ -192,7 +197,7 @@ describe("Demo", function () {
       expect(Number(report.conservation.difference)).to.equal(0);
       const sum = (group: Record<string, string>) =>
         Object.values(group).reduce((total, value) => total + Number(value), 0);
-      expect(sum(report.after)).to.be.closeTo(sum(report.before), 1e-6);
+      expectClose(sum(report.after), sum(report.before), 1e-6);
     });
   });
 
@@ -216,7 +221,7 @@ describe("Demo", function () {
     });
 
     it("shows whom deleveraging charged and what they are owed", async function () {
-      const { code, stdout, stderr } = await demo("--scenario", "chasm", "--traders", "60");
+      const { code, stdout, stderr } = await demo("--scenario", "chasm", "--traders", "24");
       expect(code, stderr).to.equal(0);
       for (const part of ["haircut", "charged", "least", "most", "losers", "traders in profit", "Recovery claims"]) {
         expect(stdout).to.include(part);

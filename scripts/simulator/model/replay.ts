@@ -56,7 +56,7 @@ export function replay(side: Side, held: Position, max = Number.POSITIVE_INFINIT
   return seen;
 }
 
-/** The claim is for the part rounded down, so that claims never add up to more than was collected. */
+/** The claim is for the part rounded down, so that claims add up to hardly more than was collected: see HELD_BACK. */
 function withhold(seen: Replay, { price, haircut, lossId }: AdlEvent): void {
   const { position } = seen;
   const { size, cost } = position;
