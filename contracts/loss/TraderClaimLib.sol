@@ -18,9 +18,9 @@ library TraderClaimLib {
 
     uint256 private constant RATE_SCALE = 1e36;
 
-    /// @dev USD wei of every claim that stay in the ledger. Positions that have replayed a closing are worth up to their part
-    /// of its rounding reserve more than their bucket says, so the claims of a later haircut can pass what it collected by
-    /// some 1e5 wei: with this, the last to collect is never short.
+    /// @dev USD wei of every claim that stay in the ledger. Positions that have replayed a closing are worth up to their
+    /// part of its rounding reserve more than their bucket says, so the claims of a later haircut can pass what it
+    /// collected by some 1e5 wei: with this, the last to collect is never short.
     uint256 internal constant HELD_BACK = 1e9;
 
     /// @notice The id the next loss will have.

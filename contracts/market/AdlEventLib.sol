@@ -77,7 +77,7 @@ library AdlEventLib {
         return uint104(price.min(type(uint104).max));
     }
 
-    /// @dev The claim is for the part rounded down, so that all claims of an event add up to what it collected, or to less but
+    /// @dev The claim is for the part rounded down, so that all claims of an event add up to at most what it collected, but
     /// for what positions have gained of earlier closings' reserves.
     function _withhold(Position memory self, bool isLong, AdlEvent memory e, Replay memory r) private pure {
         (uint256 size, uint256 cost) = (int256(self.size).abs(), self.cost);

@@ -114,16 +114,25 @@ export async function measureGas(connection: NetworkConnection): Promise<Record<
   await setPrice(3, wad(60_000));
   await system.clearinghouse.connect(keeper).liquidate(small);
   const dave = await world.fund(alice, wad(100_000), 2n);
+  const erin = await world.fund(alice, wad(100_000), 4n);
   await setPrice(2, PRICE);
   await world.trade(alice, dave, 2, wad(10));
-  await world.trade(maker, makers, 2, wad(-20));
+  await world.trade(alice, erin, 2, wad(10));
+  await world.trade(maker, makers, 2, wad(-30));
   await tick();
   await setPrice(2, wad(80_000));
   await world.advance(30);
-  report.liquidateBadDebt = await used(system.clearinghouse.connect(keeper).liquidate(dave));
-  const incident = await system.waterfall.incident(await system.waterfall.incidentCount());
-  if (incident.insurance === 0n || incident.junior === 0n) {
-    throw new Error("the measured liquidation did not reach insurance and junior");
+  // The first loss of a tranche ever opens its book of claims; the next one, a day later, writes into it.
+  report.liquidateFirstLoss = await used(system.clearinghouse.connect(keeper).liquidate(dave));
+  await world.advance(86_400);
+  for (let i = 0; i < 4; i++) await setPrice(i, [PRICE, wad(90_800), wad(80_000), wad(60_000)][i] ?? PRICE);
+  await tick();
+  report.liquidateBadDebt = await used(system.clearinghouse.connect(keeper).liquidate(erin));
+  for (let back = 0n; back < 2n; back++) {
+    const incident = await system.waterfall.incident((await system.waterfall.incidentCount()) - back);
+    if (incident.insurance === 0n || incident.junior === 0n) {
+      throw new Error("a measured liquidation did not reach insurance and junior");
+    }
   }
 
   await system.token.mint(lp.address, world.native(wad(1_000_000)));
