@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
 import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
 import {IDeleveraging} from "../interfaces/IDeleveraging.sol";
+import {OperationLib} from "../margin/OperationLib.sol";
 import {SettlementLib} from "../margin/SettlementLib.sol";
 import {AccountId} from "../types/AccountId.sol";
 import {Ledger} from "../types/Ledger.sol";
@@ -14,6 +15,9 @@ import {ClearinghouseBase} from "./ClearinghouseBase.sol";
 /// @title ClearinghouseAccounts
 /// @notice Margin in, out, and between one owner's accounts.
 abstract contract ClearinghouseAccounts is ClearinghouseBase {
+    using OperationLib for Operation;
+    using OperationLib for bytes;
+
     /// @inheritdoc IClearinghouse
     function deposit(AccountId id, uint256 amountNative) external nonReentrant {
         _deposit(id, amountNative);
@@ -72,7 +76,7 @@ abstract contract ClearinghouseAccounts is ClearinghouseBase {
     function claim(AccountId id) external nonReentrant returns (uint256 paid) {
         if (id.owner() == address(0)) revert Clearinghouse_ZeroOwner(id);
         // A debt that was written off becomes a claim when the account is touched.
-        if (_state.accounts[id].debts != 0) _commit(SettlementLib.collectDebts(_state, _open(), id));
+        if (_state.accounts[id].debts != 0) _commit(SettlementLib.collectDebts(_state, _open().pack(), id).unpack());
         paid = VAULT.payTo(Ledger.Recovery, id.owner(), SettlementLib.collectClaim(_state, id));
         if (paid == 0) revert Clearinghouse_NothingToClaim(id.owner());
         _state.lossClaims[id].repaid -= paid;
@@ -122,7 +126,7 @@ abstract contract ClearinghouseAccounts is ClearinghouseBase {
         if (amount == 0) revert Clearinghouse_ZeroAmount();
         Account storage source = _state.accounts[id];
         if (source.debts != 0) {
-            _commit(SettlementLib.collectDebts(_state, _open(), id));
+            _commit(SettlementLib.collectDebts(_state, _open().pack(), id).unpack());
         }
         uint256 free = source.openMarkets == 0 ? source.margin : _withdrawable(id);
         if (amount > free) revert Clearinghouse_AboveWithdrawable(id, free, amount);

@@ -9,16 +9,20 @@ import {ILiquidityPool} from "../interfaces/ILiquidityPool.sol";
 import {ILossWaterfall} from "../interfaces/ILossWaterfall.sol";
 import {IOracleRouter} from "../interfaces/IOracleRouter.sol";
 import {IVault} from "../interfaces/IVault.sol";
+import {OperationLib} from "../margin/OperationLib.sol";
 import {SettlementLib} from "../margin/SettlementLib.sol";
 import {AccountId} from "../types/AccountId.sol";
 import {LEDGER_COUNT, Ledger} from "../types/Ledger.sol";
-import {MarketId} from "../types/MarketId.sol";
+import {MarketId, NO_MARKET} from "../types/MarketId.sol";
 import {Book, Operation, State} from "../types/State.sol";
 import {RiskLib} from "./RiskLib.sol";
 
 /// @title ClearinghouseBase
 /// @notice What every entry point of the clearinghouse needs: the state, prices, and one way to carry an operation out.
 abstract contract ClearinghouseBase is IClearinghouse, AccessManaged, ReentrancyGuardTransient, Wired {
+    using OperationLib for Operation;
+    using OperationLib for bytes;
+
     /// @dev Gas a price feed gets. A call that cannot provide it reverts, so nobody makes a live feed look dead by
     /// sending little gas; a feed that burns it all counts as dead.
     uint256 internal constant FEED_GAS = 300_000;
@@ -37,9 +41,6 @@ abstract contract ClearinghouseBase is IClearinghouse, AccessManaged, Reentrancy
 
     /// @notice Whom the treasury's share of fees belongs to.
     address public immutable TREASURY;
-
-    /// @notice The contract that turns orders into trades; fixed when wired.
-    address public executor;
 
     State internal _state;
 
@@ -61,7 +62,12 @@ abstract contract ClearinghouseBase is IClearinghouse, AccessManaged, Reentrancy
     /// @notice Fixes for good which contract turns orders into trades.
     /// @dev Requirements: the deployer, once, else the errors of {Wired}.
     function wire(address executor_) external onlyOnce {
-        executor = executor_;
+        _state.executor = executor_;
+    }
+
+    /// @notice The contract that turns orders into trades; fixed when wired.
+    function executor() public view returns (address) {
+        return _state.executor;
     }
 
     function _requireListed(MarketId id) internal view {
@@ -83,8 +89,14 @@ abstract contract ClearinghouseBase is IClearinghouse, AccessManaged, Reentrancy
         }
     }
 
-    /// @dev The open positions of an account with their prices, ascending; bounded by MAX_POSITIONS.
-    function _book(AccountId id, bool mayBeDead) internal view returns (Book memory book) {
+    /// @dev The open positions of an account with their prices, ascending; bounded by MAX_POSITIONS. The price of one market,
+    /// `known`, may be there already.
+    function _book(
+        AccountId id,
+        MarketId known,
+        uint256 knownPrice,
+        bool mayBeDead
+    ) internal view returns (Book memory book) {
         uint256 open = _state.accounts[id].openMarkets;
         uint256 n;
         for (uint256 bits = open; bits != 0; bits &= bits - 1) ++n;
@@ -94,8 +106,9 @@ abstract contract ClearinghouseBase is IClearinghouse, AccessManaged, Reentrancy
         uint256 i;
         for (uint8 m = 0; i < n; ++m) {
             if (open & (1 << m) == 0) continue;
-            book.markets[i] = MarketId.wrap(m);
-            book.prices[i] = mayBeDead ? _tryPrice(MarketId.wrap(m)) : _price(MarketId.wrap(m));
+            MarketId market = MarketId.wrap(m);
+            book.markets[i] = market;
+            book.prices[i] = market == known ? knownPrice : mayBeDead ? _tryPrice(market) : _price(market);
             ++i;
         }
     }
@@ -108,7 +121,7 @@ abstract contract ClearinghouseBase is IClearinghouse, AccessManaged, Reentrancy
     /// @dev Moves the money, brings the pool's equity up to date, and repays debts from what cash there is. An account
     /// that is short of margin has its profits turned into margin first.
     function _commit(Operation memory op) internal returns (ILiquidityPool.Standing memory standing) {
-        if (op.isShort) op = SettlementLib.finishShort(_state, op, _book(op.account, true));
+        if (op.isShort) op = SettlementLib.finishShort(_state, op.pack(), _book(op.account, NO_MARKET, 0, true)).unpack();
         _post(op.flows);
         standing = POOL.record(ILiquidityPool.Change(op.marks, op.unpaid, op.openNotional, op.income, op.recovery));
         if (standing.unpaid != 0 && standing.cash != 0) standing = _payDebts(standing.cash);
@@ -132,6 +145,6 @@ abstract contract ClearinghouseBase is IClearinghouse, AccessManaged, Reentrancy
     }
 
     function _withdrawable(AccountId id) internal view returns (uint256) {
-        return RiskLib.withdrawable(_state, id, _book(id, false));
+        return RiskLib.withdrawable(_state, id, _book(id, NO_MARKET, 0, false));
     }
 }

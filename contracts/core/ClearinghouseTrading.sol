@@ -7,11 +7,12 @@ import {ILiquidityPool} from "../interfaces/ILiquidityPool.sol";
 import {LiquidationLib} from "../liquidation/LiquidationLib.sol";
 import {DeficitLib} from "../loss/DeficitLib.sol";
 import {DeleveragingLib} from "../loss/DeleveragingLib.sol";
+import {OperationLib} from "../margin/OperationLib.sol";
 import {SettlementLib} from "../margin/SettlementLib.sol";
 import {MarketLib} from "../market/MarketLib.sol";
 import {AccountId} from "../types/AccountId.sol";
 import {MarketBook} from "../types/Market.sol";
-import {MarketId} from "../types/MarketId.sol";
+import {MarketId, NO_MARKET} from "../types/MarketId.sol";
 import {Attribution, Book, DeleverageCall, Operation, Trade} from "../types/State.sol";
 import {ClearinghouseBase} from "./ClearinghouseBase.sol";
 import {ListingLib} from "./ListingLib.sol";
@@ -22,6 +23,8 @@ import {TradeLib} from "./TradeLib.sol";
 /// @notice Trades, and what anybody may call: mark, settle, liquidate.
 abstract contract ClearinghouseTrading is ClearinghouseBase {
     using MarketLib for MarketBook;
+    using OperationLib for Operation;
+    using OperationLib for bytes;
 
     /// @inheritdoc IClearinghouse
     function execute(
@@ -30,7 +33,7 @@ abstract contract ClearinghouseTrading is ClearinghouseBase {
         int256 sizeDelta,
         uint256 acceptablePrice
     ) external nonReentrant returns (uint256) {
-        if (msg.sender != executor) revert Clearinghouse_NotExecutor(msg.sender);
+        if (msg.sender != _state.executor) revert Clearinghouse_NotExecutor(msg.sender);
         if (sizeDelta == 0) revert Clearinghouse_ZeroAmount();
         _requireListed(marketId);
         Trade memory trade;
@@ -39,11 +42,11 @@ abstract contract ClearinghouseTrading is ClearinghouseBase {
         trade.acceptablePrice = acceptablePrice;
         trade.price = _price(marketId);
 
-        Operation memory op;
-        (op, trade.opened, trade.skewBefore, trade.fee) = TradeLib.run(_state, _open(), id, trade);
-        ILiquidityPool.Standing memory standing = _commit(op);
+        bytes memory op;
+        (op, trade.opened, trade.skewBefore, trade.fee) = TradeLib.run(_state, _open().pack(), id, trade);
+        ILiquidityPool.Standing memory standing = _commit(op.unpack());
         if (trade.opened != 0) {
-            Book memory book = _book(id, false);
+            Book memory book = _book(id, marketId, trade.price, false);
             RiskLib.checkOpening(_state, id, book, trade, standing.equity, standing.isOpenable);
         }
         return trade.fee;
@@ -53,8 +56,8 @@ abstract contract ClearinghouseTrading is ClearinghouseBase {
     function settle(AccountId id) external nonReentrant {
         // What an ownerless position has paid in belongs to nobody and stays with the pool.
         if (id.owner() == address(0)) revert Clearinghouse_ZeroOwner(id);
-        Book memory book = _book(id, true);
-        _commit(SettlementLib.collectLosses(_state, _open(), id, book));
+        Book memory book = _book(id, NO_MARKET, 0, true);
+        _commit(SettlementLib.collectLosses(_state, _open().pack(), id, book).unpack());
     }
 
     /// @inheritdoc IClearinghouse
@@ -75,11 +78,15 @@ abstract contract ClearinghouseTrading is ClearinghouseBase {
 
     /// @inheritdoc IClearinghouse
     function liquidate(AccountId id) external nonReentrant {
-        Book memory book = _book(id, true);
-        Operation memory op;
-        Attribution memory attribution;
-        (op, attribution) = LiquidationLib.run(_state, _open(), book, id, msg.sender);
-        ILiquidityPool.Standing memory standing = _commit(op);
+        Book memory book = _book(id, NO_MARKET, 0, true);
+        (bytes memory op, Attribution memory attribution) = LiquidationLib.run(
+            _state,
+            _open().pack(),
+            book,
+            id,
+            msg.sender
+        );
+        ILiquidityPool.Standing memory standing = _commit(op.unpack());
         if (attribution.deficit != 0) _absorb(id, book, attribution, standing.unpaid != 0);
     }
 
@@ -92,8 +99,9 @@ abstract contract ClearinghouseTrading is ClearinghouseBase {
         (c.market, c.price, c.keeper) = (id, _mark(op, id, _price(id)), msg.sender);
         ILiquidityPool.Standing memory standing = _commit(op);
         (c.equity, c.floor) = (standing.equity, standing.floor);
-        (op, collected) = DeleveragingLib.run(_state, _open(), c);
-        standing = _commit(op);
+        bytes memory done;
+        (done, collected) = DeleveragingLib.run(_state, _open().pack(), c);
+        standing = _commit(done.unpack());
         if (c.equity >= int256(c.floor)) return collected;
         _state.markets[id].base += int128(uint128(WATERFALL.coverResidual(collected)));
         if (standing.equity >= int256(standing.floor)) _state.round.contributed = 0;
@@ -105,9 +113,9 @@ abstract contract ClearinghouseTrading is ClearinghouseBase {
         MarketId marketId,
         uint256 maxEvents
     ) external nonReentrant returns (bool isComplete) {
-        Operation memory op;
-        (op, isComplete) = SettlementLib.replay(_state, _open(), id, marketId, maxEvents);
-        _commit(op);
+        bytes memory op;
+        (op, isComplete) = SettlementLib.replay(_state, _open().pack(), id, marketId, maxEvents);
+        _commit(op.unpack());
     }
 
     /// @inheritdoc IClearinghouse
@@ -129,7 +137,11 @@ abstract contract ClearinghouseTrading is ClearinghouseBase {
         DeficitLib.bookCover(_state, book, attribution.matchedByMarket, paid);
         Operation memory op;
         uint256 taken;
-        if (short != 0) (op, taken) = DeleveragingLib.cover(_state, op, book, attribution, short);
+        if (short != 0) {
+            bytes memory done;
+            (done, taken) = DeleveragingLib.cover(_state, op.pack(), book, attribution, short);
+            op = done.unpack();
+        }
         if (short != 0 || (paid != 0 && hasDebts)) _commit(op);
         if (short != 0) WATERFALL.conclude(id, taken);
     }

@@ -8,7 +8,7 @@ import {MarketLib} from "../market/MarketLib.sol";
 import {MathLib} from "../math/MathLib.sol";
 import {MarketBook, MarketParams, MarketState, RiskParams} from "../types/Market.sol";
 import {MAX_MARKETS, MarketId} from "../types/MarketId.sol";
-import {Operation, State} from "../types/State.sol";
+import {State} from "../types/State.sol";
 
 /// @title ListingLib
 /// @notice What loops over markets or changes their terms. Linked: rare, and too large for the clearinghouse.
@@ -36,21 +36,19 @@ library ListingLib {
     /// @notice Changes a market's parameters after accruing under the old ones.
     function setParams(
         State storage state,
-        Operation memory op,
         MarketId id,
         bytes calldata encoded,
         uint256 price
-    ) external returns (Operation memory) {
+    ) external returns (uint256 income, int256 growth) {
         MarketParams memory params = abi.decode(encoded, (MarketParams));
         RiskConfig.checkMarket(params, state.risk);
         MarketBook storage listed = state.markets[id];
-        op.income += listed.touch(price);
+        income = listed.touch(price);
         // Windows of another length are numbered otherwise and mean nothing any more.
         if (params.keeperWindow != listed.params.keeperWindow) delete listed.windows;
         listed.params = params;
-        op.marks += listed.remark(price);
+        growth = listed.remark(price);
         emit IClearinghouse.MarketParamsSet(id, params);
-        return op;
     }
 
     /// @notice Accrues a market's funding at `price` and stores its mark.

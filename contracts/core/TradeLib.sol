@@ -31,10 +31,11 @@ library TradeLib {
     /// @dev Emits {IClearinghouse.PositionChanged}, {IClearinghouse.FeeRouted}.
     function run(
         State storage state,
-        Operation memory op,
+        bytes memory operation,
         AccountId account,
         Trade memory trade
-    ) external returns (Operation memory, uint256 opened, int256 skewBefore, uint256 fee) {
+    ) external returns (bytes memory, uint256 opened, int256 skewBefore, uint256 fee) {
+        Operation memory op = OperationLib.unpack(operation);
         op.begin(state, account);
         MarketBook storage market = state.markets[trade.market];
         trade.skewBefore = market.skew();
@@ -50,7 +51,7 @@ library TradeLib {
         op.put(state, trade.market, position, trade.price);
         _emitChange(account, trade, position);
         op.finish(state);
-        return (op, trade.opened, trade.skewBefore, trade.fee);
+        return (op.pack(), trade.opened, trade.skewBefore, trade.fee);
     }
 
     function _emitChange(AccountId account, Trade memory trade, Position memory position) private {

@@ -44,14 +44,15 @@ library LiquidationLib {
     /// maintenance, else {IClearinghouse.Clearinghouse_NotLiquidatable}.
     function run(
         State storage state,
-        Operation memory op,
+        bytes memory operation,
         Book memory book,
         AccountId account,
         address keeper
-    ) external returns (Operation memory, Attribution memory) {
+    ) external returns (bytes memory, Attribution memory) {
+        Operation memory op = OperationLib.unpack(operation);
         Outcome memory outcome;
         op.begin(state, account);
-        if (_hasDead(book)) op = DeficitLib.catchUpDead(state, op, book);
+        if (_hasDead(book)) op = OperationLib.unpack(DeficitLib.catchUpDead(state, op.pack(), book));
         Work memory work = _crystallise(state, op, book);
         if (work.liveCount == 0) revert IClearinghouse.Clearinghouse_NothingToLiquidate(account);
 
@@ -68,7 +69,7 @@ library LiquidationLib {
         outcome.deficit = op.settleMoney(state);
         outcome.isAllClosed = _isAllClosed(work);
         if (outcome.deficit != 0) _weigh(work, outcome);
-        return DeficitLib.conclude(state, op, book, outcome, keeper);
+        return DeficitLib.conclude(state, op.pack(), book, outcome, keeper);
     }
 
     function _hasDead(Book memory book) private pure returns (bool) {

@@ -235,16 +235,15 @@ contract LiquidityPool is ILiquidityPool, AccessManaged, ReentrancyGuardTransien
         // Nobody owns an empty junior tranche: its surplus was assigned above, and what the record still shows of it would
         // only make the first depositor pay the virtual shares.
         if (_junior.totalSupply() == 0) junior.navIn = 0;
-        // Junior, and senior that is wiped out, wait for a reset while senior is not whole.
-        senior.isOpen = isWhole || senior.navIn != 0 || _senior.totalSupply() == 0;
-        junior.isOpen = isWhole;
+        // Until senior is whole again or written down, nobody joins: a newcomer's part of T would be more than it paid, and
+        // its shares would be owed back a loss from before its time (P6).
+        (senior.isOpen, junior.isOpen) = (isWhole, isWhole);
 
         _settleTranche(_junior, epoch, junior);
         ITranche.Outcome memory outcome = _settleTranche(_senior, epoch, senior);
         (uint256 principalAfter, uint256 floorAfter) = TrancheLib.moveSenior(
             principal_,
             _floor,
-            isWhole,
             _seniorFloorBps,
             outcome
         );

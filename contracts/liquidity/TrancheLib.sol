@@ -46,20 +46,18 @@ library TrancheLib {
     }
 
     /// @notice Principal and floor after senior shares were minted and burned.
-    /// @dev Burned shares take their share of both with them. Minted ones add what they paid while the principal is whole,
-    /// and their share of it while it is not. Rounding: down.
+    /// @dev Burned shares take their share of both with them; minted ones, of a tranche that is whole, add what they paid.
+    /// Rounding: down.
     function moveSenior(
         uint256 principal,
         uint256 floor,
-        bool isWhole,
         uint256 floorBps,
         ITranche.Outcome memory outcome
     ) internal pure returns (uint256 principalAfter, uint256 floorAfter) {
         (principalAfter, floorAfter) = (principal, floor);
         uint256 supply = outcome.supplyBefore;
         if (outcome.sharesMinted != 0) {
-            principalAfter +=
-                isWhole || supply == 0 ? outcome.assetsIn : principal.mulDivDown(outcome.sharesMinted, supply);
+            principalAfter += outcome.assetsIn;
             floorAfter += outcome.assetsIn.mulDivDown(floorBps, BPS);
         }
         if (outcome.sharesBurned != 0) {

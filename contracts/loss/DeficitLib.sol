@@ -27,24 +27,26 @@ library DeficitLib {
     /// its deficit.
     function catchUpDead(
         State storage state,
-        Operation memory op,
+        bytes memory operation,
         Book memory book
-    ) external returns (Operation memory) {
+    ) external returns (bytes memory) {
+        Operation memory op = OperationLib.unpack(operation);
         for (uint256 i = 0; i < book.length; ++i) {
             if (book.prices[i] == 0) op.advance(state, book.markets[i], OperationLib.MAX_EVENTS);
         }
-        return op;
+        return op.pack();
     }
 
     /// @notice Pays the keeper, leaves what cannot be closed to nobody, and divides the deficit over the markets.
     /// @dev Emits {IClearinghouse.AccountLiquidated}, {IClearinghouse.PositionOrphaned}.
     function conclude(
         State storage state,
-        Operation memory op,
+        bytes memory operation,
         Book memory book,
         Outcome memory outcome,
         address keeper
-    ) external returns (Operation memory, Attribution memory attribution) {
+    ) external returns (bytes memory, Attribution memory attribution) {
+        Operation memory op = OperationLib.unpack(operation);
         _payKeeper(state, op, outcome, keeper);
         if (op.margin == 0 && outcome.isAllClosed) _orphanDead(state, op, book);
         emit IClearinghouse.AccountLiquidated(
@@ -58,7 +60,7 @@ library DeficitLib {
             outcome.deficit
         );
         if (outcome.deficit != 0) attribution = _attribute(state, book, outcome);
-        return (op, attribution);
+        return (op.pack(), attribution);
     }
 
     /// @notice Books what insurance paid and what others bear against each market's insured level.

@@ -45,11 +45,12 @@ library DeleveragingLib {
     /// @return taken What was withheld; it may pass `short` by a wei a bucket.
     function cover(
         State storage state,
-        Operation memory op,
+        bytes memory operation,
         Book memory book,
         Attribution memory attribution,
         uint256 short
-    ) external returns (Operation memory, uint256 taken) {
+    ) external returns (bytes memory, uint256 taken) {
+        Operation memory op = OperationLib.unpack(operation);
         uint256[] memory matched = attribution.matchedByMarket;
         uint256[] memory order = DeleveragingPlanLib.descending(matched);
         uint256[] memory needs = WaterfallLib.shareOut(short, matched, 0);
@@ -60,7 +61,7 @@ library DeleveragingLib {
             work.carried += needs[i];
             taken += _coverIn(state, op, book.markets[i], book.prices[i], work);
         }
-        return (op, taken);
+        return (op.pack(), taken);
     }
 
     /// @dev One market's part of an incident: what it cannot pay stays in `carried`.
@@ -90,22 +91,23 @@ library DeleveragingLib {
     /// @return collected Profit withheld.
     function run(
         State storage state,
-        Operation memory op,
+        bytes memory operation,
         DeleverageCall memory c
-    ) external returns (Operation memory, uint256 collected) {
+    ) external returns (bytes memory, uint256 collected) {
+        Operation memory op = OperationLib.unpack(operation);
         if (c.equity < int256(c.floor)) {
             uint256 share;
             (share, state.round) = DeleveragingPlanLib.turn(state, c);
             uint256 profit = HaircutLib
                 .eligible(state.markets[c.market].long, state.markets[c.market].short, c.price)
                 .profit;
-            if (profit == 0) return (op, 0);
+            if (profit == 0) return (operation, 0);
             share += _reward(state, op, c, share.min(profit));
             collected = _withhold(state, op, c.market, c.price, share);
         } else {
             _relieve(state, op, c);
         }
-        return (op, collected);
+        return (op.pack(), collected);
     }
 
     /// @dev One haircut on both sides of a market, its claims and its mark.

@@ -9,7 +9,7 @@ import {MarketLib} from "../market/MarketLib.sol";
 import {SideBookLib} from "../market/SideBookLib.sol";
 import {CENT, MathLib} from "../math/MathLib.sol";
 import {AccountId} from "../types/AccountId.sol";
-import {Ledger} from "../types/Ledger.sol";
+import {LEDGER_COUNT, Ledger} from "../types/Ledger.sol";
 import {DEBT_CLASSES, DebtBook, DebtClaim, DebtClass, LossClaim, TraderLosses} from "../types/Loss.sol";
 import {Account, MarketBook, Position} from "../types/Market.sol";
 import {MarketId} from "../types/MarketId.sol";
@@ -31,6 +31,33 @@ library OperationLib {
 
     /// @dev Deleveraging events one operation replays per position: bounds its gas. Whoever missed more is replayed first.
     uint256 internal constant MAX_EVENTS = 64;
+
+    /// @dev Words of an {Operation} in memory, its flows apart, and which of them points to the flows.
+    uint256 private constant HEAD_WORDS = 16;
+    uint256 private constant FLOWS_WORD = 5;
+
+    /// @notice An operation as it crosses the border of a linked library, and comes back.
+    /// @dev Coded field by field, each crossing would cost 2,500 gas; as bytes it is a copy.
+    function pack(Operation memory op) internal pure returns (bytes memory packed) {
+        uint256 size = (HEAD_WORDS + LEDGER_COUNT) * 32;
+        int256[LEDGER_COUNT] memory flows = op.flows;
+        assembly ("memory-safe") {
+            packed := mload(0x40)
+            mstore(packed, size)
+            mcopy(add(packed, 32), op, mul(HEAD_WORDS, 32))
+            mcopy(add(packed, mul(add(HEAD_WORDS, 1), 32)), flows, mul(LEDGER_COUNT, 32))
+            mstore(0x40, add(add(packed, 32), size))
+        }
+    }
+
+    /// @notice What {pack} has made, as it was. The bytes are the operation from then on.
+    function unpack(bytes memory packed) internal pure returns (Operation memory op) {
+        assert(packed.length == (HEAD_WORDS + LEDGER_COUNT) * 32);
+        assembly ("memory-safe") {
+            op := add(packed, 32)
+            mstore(add(op, mul(FLOWS_WORD, 32)), add(op, mul(HEAD_WORDS, 32)))
+        }
+    }
 
     /// @notice Starts an operation: what has been repaid to the account becomes margin.
     function begin(Operation memory op, State storage state, AccountId account) internal {

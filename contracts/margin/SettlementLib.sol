@@ -34,10 +34,11 @@ library SettlementLib {
     /// over. Rounding: losses up.
     function collectLosses(
         State storage state,
-        Operation memory op,
+        bytes memory operation,
         AccountId account,
         Book memory book
-    ) external returns (Operation memory) {
+    ) external returns (bytes memory) {
+        Operation memory op = OperationLib.unpack(operation);
         op.begin(state, account);
         Position[] memory positions = new Position[](book.length);
         for (uint256 i = 0; i < book.length; ++i) {
@@ -53,18 +54,19 @@ library SettlementLib {
             op.put(state, book.markets[i], position, price);
         }
         op.finish(state);
-        return op;
+        return op.pack();
     }
 
     /// @notice Turns what has been repaid to an account into margin.
     function collectDebts(
         State storage state,
-        Operation memory op,
+        bytes memory operation,
         AccountId account
-    ) external returns (Operation memory) {
+    ) external returns (bytes memory) {
+        Operation memory op = OperationLib.unpack(operation);
         op.begin(state, account);
         op.finish(state);
-        return op;
+        return op.pack();
     }
 
     /// @notice Ends an operation whose account is short of margin: takes in what deleveraging closed, and turns the profit
@@ -72,13 +74,14 @@ library SettlementLib {
     /// @dev Requirements: that is enough, else {IClearinghouse.Clearinghouse_MarginBelowZero}.
     function finishShort(
         State storage state,
-        Operation memory op,
+        bytes memory operation,
         Book memory book
-    ) external returns (Operation memory) {
+    ) external returns (bytes memory) {
+        Operation memory op = OperationLib.unpack(operation);
         for (uint256 i = 0; i < book.length; ++i) _cashIn(state, op, book.markets[i], book.prices[i]);
         op.finish(state);
         if (op.isShort) revert IClearinghouse.Clearinghouse_MarginBelowZero(op.account, op.marginAfter(state));
-        return op;
+        return op.pack();
     }
 
     /// @dev Who wins is decided on what deleveraging has left of the position; what it has closed needs no price.
@@ -120,18 +123,19 @@ library SettlementLib {
     /// @return isComplete False if events are left.
     function replay(
         State storage state,
-        Operation memory op,
+        bytes memory operation,
         AccountId account,
         MarketId id,
         uint256 maxEvents
-    ) external returns (Operation memory, bool isComplete) {
+    ) external returns (bytes memory, bool isComplete) {
+        Operation memory op = OperationLib.unpack(operation);
         if (state.positions[account][id].size == 0) {
             revert IDeleveraging.Clearinghouse_NothingToReplay(account, id);
         }
         op.begin(state, account);
         isComplete = op.advance(state, id, maxEvents);
         op.finish(state);
-        return (op, isComplete);
+        return (op.pack(), isComplete);
     }
 
     /// @notice Puts what was repaid of an account's recovery claim at its disposal.

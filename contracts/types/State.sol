@@ -17,8 +17,10 @@ struct State {
     mapping(address keeper => uint256 usd) keeperFees;
     DebtBook[DEBT_CLASSES] debts;
     RiskParams risk;
-    // one slot: 8 + 96 + 128
+    // one slot: 8 + 160, what every opening reads
     uint8 marketCount;
+    address executor; // turns orders into trades; fixed when wired
+    // one slot: 96 + 128
     uint96 orphanCount;
     uint128 keeperFeesTotal; // the rest of `Ledger.Fees` is the treasury's
     DeleveragingRound round;

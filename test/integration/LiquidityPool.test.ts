@@ -207,36 +207,40 @@ describe("LiquidityPool", function () {
     });
 
     describe("while E is below T", function () {
-      it("junior deposits wait and senior ones go on at what senior is worth", async function () {
+      it("deposits of both tranches wait, and neither T nor E moves", async function () {
         const stage = await networkHelpers.loadFixture(impaired);
         const { pool, token, vault, senior, junior, carol } = stage;
         await token.mint(carol, 300_000n * USD);
         await token.connect(carol).approve(vault, 2n ** 256n - 1n);
         await junior.connect(carol).requestDeposit(100_000n * USD, carol, carol);
         await senior.connect(carol).requestDeposit(200_000n * USD, carol, carol);
-        const supply = await senior.totalSupply();
-        expect(await pool.equity()).to.equal(wad(209_995));
 
         await settleNext(stage);
         expect(await junior.maxDeposit(carol)).to.equal(0n);
         expect(await junior.pendingDepositRequest(0n, carol)).to.equal(100_000n * USD);
-        const minted = await senior.maxMint(carol);
-        // T moves by shares, not by money: each share keeps its claim of 400,000 / supply.
-        expect(await pool.principal()).to.equal(wad(400_000) + (wad(400_000) * minted) / supply);
-        expect(await pool.equity()).to.equal(wad(409_995));
+        expect(await senior.maxDeposit(carol)).to.equal(0n);
+        expect(await senior.pendingDepositRequest(0n, carol)).to.equal(200_000n * USD);
+        expect(await pool.principal()).to.equal(wad(400_000));
+        expect(await pool.equity()).to.equal(wad(209_995));
       });
 
-      it("settles the waiting junior deposits after a reset", async function () {
+      it("settles what waited after a reset, and newcomers are owed nothing of the loss before", async function () {
         const stage = await networkHelpers.loadFixture(impaired);
-        const { world, pool, token, vault, junior, bob, carol, short, btc } = stage;
-        await token.mint(carol, 100_000n * USD);
+        const { world, pool, token, vault, senior, junior, bob, carol, short, btc } = stage;
+        await token.mint(carol, 300_000n * USD);
         await token.connect(carol).approve(vault, 2n ** 256n - 1n);
+        await senior.connect(carol).requestDeposit(200_000n * USD, carol, carol);
         await junior.connect(carol).requestDeposit(100_000n * USD, carol, carol);
         await settleNext(stage);
         await world.trade(bob, short, btc, wad(10));
         await pool.reset();
         await settleNext(stage);
         expect(await junior.maxDeposit(carol)).to.equal(100_000n * USD);
+        expect(await senior.maxDeposit(carol)).to.equal(200_000n * USD);
+        // T = 209,995 less a basis point, and what was paid in.
+        expect(await pool.principal()).to.equal(wad("209974.0005") + wad(200_000));
+        expect(await senior.claimsOf(carol)).to.deep.equal([0n, 0n]);
+        expect((await pool.claims())[0]).to.equal(wad(400_000) - wad("209974.0005"));
       });
     });
   });

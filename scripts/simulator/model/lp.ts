@@ -48,17 +48,17 @@ export function settleEpoch(state: State): void {
   // Nobody owns an empty junior tranche, whatever the record still shows of it.
   if (state.tranches.junior.supply === 0n) navsIn.junior = 0n;
 
-  const settle = (name: TrancheName, mayDeposit: boolean): Settled =>
+  const settle = (name: TrancheName): Settled =>
     settleShares(state, state.tranches[name], "cash", {
       epoch,
       navIn: navsIn[name],
       navOut: navsOut[name],
       limit: limits[name],
-      // Senior that is wiped out waits for a reset.
-      isOpen: mayDeposit && (isWhole || navsIn[name] > 0n || state.tranches[name].supply === 0n),
+      // Nobody joins before senior is whole again or written down.
+      isOpen: isWhole,
     });
-  settle("junior", isWhole);
-  movePrincipal(state, settle("senior", true), isWhole);
+  settle("junior");
+  movePrincipal(state, settle("senior"));
   for (const market of state.markets) {
     state.edit(market).base = min(market.baseCandidate, market.realised - market.mark);
   }
@@ -82,12 +82,12 @@ function assignSurplus(state: State): void {
   state.move("insurance", surplus);
 }
 
-/** T moves by shares while E < T, so that newcomers share the write-down; else by what was paid in. Floors down. */
-function movePrincipal(state: State, { assetsIn, minted, burnt, supplyBefore }: Settled, isWhole: boolean): void {
+/** T rises by what was paid in and falls by the shares that left. Floors down. */
+function movePrincipal(state: State, { assetsIn, minted, burnt, supplyBefore }: Settled): void {
   const { pool } = state;
   const { principal, floor } = pool;
   if (minted > 0n) {
-    pool.principal += isWhole || supplyBefore === 0n ? assetsIn : divDown(principal * minted, supplyBefore);
+    pool.principal += assetsIn;
     pool.floor += divDown(assetsIn * pool.params.seniorFloorBps, BPS);
   }
   if (burnt > 0n) {

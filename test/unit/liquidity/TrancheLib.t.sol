@@ -46,24 +46,20 @@ contract TrancheLibTest is TestBase {
         assertApproxEqAbs(a * junior, b * senior, uint256(senior) + junior, "not pro rata");
     }
 
-    /// Shares carry their part of T and of the floor in and out: what a remaining share claims does not fall.
+    /// Shares take their part of T and of the floor with them: what a remaining share has of both stays.
     function testFuzz_moveSenior_leavesTheOthersTheirPart(
         uint256 principal,
         uint256 supply,
-        uint256 burned,
-        uint256 minted,
-        uint256 assetsIn
+        uint256 burned
     ) public pure {
         principal = bound(principal, 1e6, 1e27);
         supply = bound(supply, 1e12, 1e33);
         ITranche.Outcome memory outcome;
         outcome.supplyBefore = supply;
         outcome.sharesBurned = bound(burned, 0, supply);
-        outcome.sharesMinted = bound(minted, 0, supply);
-        outcome.assetsIn = outcome.sharesMinted == 0 ? 0 : bound(assetsIn, 1, 1e27);
         uint256 floor = principal / 20;
-        (uint256 principalAfter, uint256 floorAfter) = TrancheLib.moveSenior(principal, floor, false, 500, outcome);
-        uint256 supplyAfter = supply - outcome.sharesBurned + outcome.sharesMinted;
+        (uint256 principalAfter, uint256 floorAfter) = TrancheLib.moveSenior(principal, floor, 500, outcome);
+        uint256 supplyAfter = supply - outcome.sharesBurned;
         if (supplyAfter == 0) {
             assertEq(principalAfter, 0, "principal without shares");
             return assertEq(floorAfter, 0, "floor without shares");
@@ -77,12 +73,10 @@ contract TrancheLibTest is TestBase {
         );
     }
 
-    function test_moveSenior_addsWhatWasPaidWhileWhole() public pure {
+    function test_moveSenior_addsWhatWasPaid() public pure {
         ITranche.Outcome memory outcome = ITranche.Outcome(50e18, 25e24, 0, 0, 100e24);
-        (uint256 principal, uint256 floor) = TrancheLib.moveSenior(100e18, 5e18, true, 500, outcome);
+        (uint256 principal, uint256 floor) = TrancheLib.moveSenior(100e18, 5e18, 500, outcome);
         assertEq(principal, 150e18);
         assertEq(floor, 7.5e18);
-        (principal, floor) = TrancheLib.moveSenior(100e18, 5e18, false, 500, outcome);
-        assertEq(principal, 125e18, "by shares while not whole");
     }
 }
