@@ -205,7 +205,7 @@ library ViewLib {
             DeleveragingPlanLib.Relief memory relief = DeleveragingPlanLib.excess(book, c);
             if (relief.excess == 0) return seen;
             seen.need = relief.excess;
-            uint256 reward = DeleveragingPlanLib.reward(state, op, relief.excess);
+            uint256 reward = DeleveragingPlanLib.reliefReward(state, op, c, relief.excess);
             DeleveragingPlanLib.planRelief(book, c, relief, op, reward);
             Eligible memory found = book.sideOf(relief.isLong).eligible(relief.isLong, c.price);
             (seen.eligibleProfit, seen.buckets, seen.positions) = (found.profit, found.buckets, found.positions);

@@ -149,7 +149,7 @@ library DeleveragingLib {
     function _relieve(State storage state, Operation memory op, DeleverageCall memory c) private {
         MarketBook storage market = state.markets[c.market];
         DeleveragingPlanLib.Relief memory relief = DeleveragingPlanLib.excess(market, c);
-        uint256 reward = relief.excess == 0 ? 0 : DeleveragingPlanLib.reward(state, op, relief.excess);
+        uint256 reward = DeleveragingPlanLib.reliefReward(state, op, c, relief.excess);
         DeleveragingPlanLib.planRelief(market, c, relief, op, reward);
         if (relief.closeFraction == 0) {
             revert IDeleveraging.Clearinghouse_NotDeleveragable(

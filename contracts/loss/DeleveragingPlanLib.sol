@@ -159,6 +159,17 @@ library DeleveragingPlanLib {
         return share.min(cap.zeroFloorSub(spent)).min(op.cash);
     }
 
+    /// @notice {reward} for relieving the skew: at most what the pool has above its floor, or the next call for the floor
+    /// would take it from traders.
+    function reliefReward(
+        State storage state,
+        Operation memory op,
+        DeleverageCall memory c,
+        uint256 excess_
+    ) internal view returns (uint256) {
+        return excess_ == 0 ? 0 : reward(state, op, excess_).min((c.equity - int256(c.floor)).pos());
+    }
+
     /// @notice Hours since 1970.
     function hourNow() internal view returns (uint32) {
         return uint32(block.timestamp / 1 hours);

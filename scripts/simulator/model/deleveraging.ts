@@ -158,7 +158,8 @@ function restoreSkew(state: State, { market, price, caller }: Call): bigint {
   const cap = capAt(state.equity);
   const refused = new ModelError("Clearinghouse_NotDeleveragable", market.id, state.equity, state.floor, notional, cap);
   if (notional <= cap) throw refused;
-  const reward = rewardFor(state, notional - cap);
+  // What is above the floor: a reward below it would be taken from traders by the next call.
+  const reward = min(rewardFor(state, notional - cap), state.equity - state.floor);
   const target = divDown(divDown(capAt(state.equity - reward) * RESTORED_BPS, BPS) * WAD, price);
   const found = eligible(side, price);
   if (found.size === 0n) throw refused;
