@@ -39,7 +39,7 @@ export default defineConfig({
     localhost: { type: "http", chainType: "l1", url: "http://127.0.0.1:8545" },
   },
   test: {
-    mocha: { timeout: 300_000, parallel: true, jobs: 2 },
+    mocha: { timeout: 300_000, parallel: true, jobs: 2, require: ["./test/shared/bigint.ts"] },
     solidity: {
       fuzz: { runs: isDeep ? 20_000 : 256, seed: "0x1234" },
       invariant: {

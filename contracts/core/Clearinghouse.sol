@@ -160,7 +160,7 @@ contract Clearinghouse is ClearinghouseAccounts, ClearinghouseTrading {
 
     /// @inheritdoc IDeleveraging
     function previewDeleverage(MarketId id) external view returns (DeleveragePreview memory) {
-        _handOver(ViewLib.previewDeleverage(_state, id, _open(), POOL.equity(), POOL.floor()));
+        _handOver(ViewLib.previewDeleverage(_state, id, _open(), POOL.equity(), POOL.backing(), POOL.floor()));
     }
 
     /// @inheritdoc IDeleveraging

@@ -108,7 +108,12 @@ abstract contract ClearinghouseBase is IClearinghouse, AccessManaged, Reentrancy
             if (open & (1 << m) == 0) continue;
             MarketId market = MarketId.wrap(m);
             book.markets[i] = market;
-            book.prices[i] = market == known ? knownPrice : mayBeDead ? _tryPrice(market) : _price(market);
+            book.prices[i] =
+                market == known
+                    ? knownPrice
+                    : mayBeDead
+                        ? _tryPrice(market)
+                        : _price(market);
             ++i;
         }
     }
@@ -121,7 +126,8 @@ abstract contract ClearinghouseBase is IClearinghouse, AccessManaged, Reentrancy
     /// @dev Moves the money, brings the pool's equity up to date, and repays debts from what cash there is. An account
     /// that is short of margin has its profits turned into margin first.
     function _commit(Operation memory op) internal returns (ILiquidityPool.Standing memory standing) {
-        if (op.isShort) op = SettlementLib.finishShort(_state, op.pack(), _book(op.account, NO_MARKET, 0, true)).unpack();
+        if (op.isShort)
+            op = SettlementLib.finishShort(_state, op.pack(), _book(op.account, NO_MARKET, 0, true)).unpack();
         _post(op.flows);
         standing = POOL.record(ILiquidityPool.Change(op.marks, op.unpaid, op.openNotional, op.income, op.recovery));
         if (standing.unpaid != 0 && standing.cash != 0) standing = _payDebts(standing.cash);

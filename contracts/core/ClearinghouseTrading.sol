@@ -47,7 +47,7 @@ abstract contract ClearinghouseTrading is ClearinghouseBase {
         ILiquidityPool.Standing memory standing = _commit(op.unpack());
         if (trade.opened != 0) {
             Book memory book = _book(id, marketId, trade.price, false);
-            RiskLib.checkOpening(_state, id, book, trade, standing.equity, standing.isOpenable);
+            RiskLib.checkOpening(_state, id, book, trade, standing.backing, standing.isOpenable);
         }
         return trade.fee;
     }
@@ -98,7 +98,7 @@ abstract contract ClearinghouseTrading is ClearinghouseBase {
         c.dead = _refresh(op, id);
         (c.market, c.price, c.keeper) = (id, _mark(op, id, _price(id)), msg.sender);
         ILiquidityPool.Standing memory standing = _commit(op);
-        (c.equity, c.floor) = (standing.equity, standing.floor);
+        (c.equity, c.floor, c.backing) = (standing.equity, standing.floor, standing.backing);
         bytes memory done;
         (done, collected) = DeleveragingLib.run(_state, _open().pack(), c);
         standing = _commit(done.unpack());

@@ -21,16 +21,16 @@ library RiskLib {
     uint256 private constant OPENING_SHARE_BPS = 8_000;
 
     /// @notice Market open, tranches funded, marks fresh, impact bounded, caps kept, initial margin there.
-    /// @dev Reverts with the errors {IClearinghouse.execute} names. `equity` is the pool's, after the trade.
+    /// @dev Reverts with the errors {IClearinghouse.execute} names. `backing` is what the pool's equity leaves for caps, after the trade.
     function checkOpening(
         State storage state,
         AccountId account,
         Book memory book,
         Trade memory trade,
-        int256 equity,
+        int256 backing,
         bool isPoolOpenable
     ) external view {
-        _checkTrade(state, trade, equity, isPoolOpenable);
+        _checkTrade(state, trade, backing.pos(), isPoolOpenable);
         IClearinghouse.Health memory health_ = HealthLib.measure(state, account, book, trade.market);
         if (health_.equity < int256(health_.initialMargin)) {
             revert IClearinghouse.Clearinghouse_BelowInitialMargin(account, health_.equity, health_.initialMargin);
@@ -42,7 +42,7 @@ library RiskLib {
         return HealthLib.measure(state, account, book, NO_MARKET).withdrawable;
     }
 
-    function _checkTrade(State storage state, Trade memory trade, int256 equity, bool isPoolOpenable) private view {
+    function _checkTrade(State storage state, Trade memory trade, uint256 backing, bool isPoolOpenable) private view {
         MarketBook storage market = state.markets[trade.market];
         MarketParams memory params = market.params;
         if (market.state != MarketState.Open) {
@@ -54,7 +54,6 @@ library RiskLib {
         int256 skew = market.skew();
         _checkImpact(trade.market, params, skew.abs(), state.risk.penaltyBps);
 
-        uint256 backing = equity.pos();
         uint256 side = (trade.delta > 0 ? market.long.sizeBase : market.short.sizeBase);
         uint256 interest = side.mulDivUp(trade.price, WAD);
         uint256 interestCap = backing.mulDivDown(params.reserveFactorBps, BPS);

@@ -180,10 +180,12 @@ library ViewLib {
         MarketId id,
         Operation memory op,
         int256 equity,
+        int256 backing,
         uint256 floor
     ) external view returns (bytes memory) {
         DeleverageCall memory c;
-        (c.market, c.price, c.equity, c.floor) = (id, state.markets[id].lastPrice, equity, floor);
+        (c.market, c.price) = (id, state.markets[id].lastPrice);
+        (c.equity, c.backing, c.floor) = (equity, backing, floor);
         return abi.encode(_previewDeleverage(state, op, c));
     }
 

@@ -68,7 +68,8 @@ interface IDeleveraging {
 
     /// @notice Charges or closes traders in profit where that is due: withholds the smallest part of their profit that
     /// restores the pool's protected floor; or, with the floor whole, closes the smallest part of the heavy side that
-    /// brings the skew from above its cap to 95% of it, paid in full.
+    /// brings the skew from above its cap to 95% of it, paid in full; to 80% while redemptions are overdue, which the cap
+    /// is measured without.
     /// @dev Units: USD WAD. Rounding: see `SideBookLib`. Other markets' marks are brought up to date first. The caller earns
     /// a share of what is restored, capped per hour, from cash. A shortfall is shared over markets by what the pool owes
     /// their traders, and each contributes once before any does again; a market none of whose buckets is wholly in profit

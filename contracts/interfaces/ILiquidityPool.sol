@@ -20,6 +20,7 @@ interface ILiquidityPool {
         uint256 cash; // C
         uint256 unpaid; // debts to traders
         uint256 floor; // Phi in force
+        int256 backing; // what caps rest on: E less redemptions that are overdue
         bool isOpenable; // both tranches hold the minimum
     }
 
@@ -90,6 +91,9 @@ interface ILiquidityPool {
 
     /// @notice `E`, signed.
     function equity() external view returns (int256);
+
+    /// @notice What caps on skew and open interest rest on: `E` less redemptions that have passed three epochs unpaid.
+    function backing() external view returns (int256);
 
     /// @notice What leaving LPs are priced at: counts only collected money, never above `E`.
     function exitValue() external view returns (int256);

@@ -28,6 +28,7 @@ interface ITranche {
         uint256 assetsOut; // USD from cash into the queue
         uint256 sharesBurned;
         uint256 supplyBefore; // shares before both
+        uint256 sharesAsked; // waiting redemptions before, all or part of which were burned
     }
 
     /// @notice Settles all requests with id <= `epoch`.
@@ -79,6 +80,9 @@ interface ITranche {
 
     /// @notice USD that redemptions with id <= `epoch` would be paid at `navForRedemptions`, without a limit.
     function redemptionsAsked(uint256 epoch, uint256 navForRedemptions) external view returns (uint256);
+
+    /// @notice USD that redemptions which have passed three epochs or more would be paid at `nav`. Rounding: down.
+    function redemptionsOverdue(uint256 nav) external view returns (uint256);
 
     /// @notice Shares outstanding, locked ones included.
     function totalSupply() external view returns (uint256);

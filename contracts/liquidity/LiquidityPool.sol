@@ -39,13 +39,16 @@ contract LiquidityPool is ILiquidityPool, AccessManaged, ReentrancyGuardTransien
     int112 private _markTotal;
     uint104 private _unpaid;
     uint40 private _belowPrincipalSince; // zero while E >= T
-    // slot: 120 + 128 + 8
-    uint120 private _principal;
+    // slot: 112 + 128 + 8 + 8
+    uint112 private _principal;
     uint128 private _openNotional;
     bool private _hasClaims; // any of the next slot is not zero: who trades need not read it
+    bool private _hasOverdue; // the same of the slot after it
     // slot: 128 + 128, what the tranches say
     uint128 private _seniorClaims;
     uint128 private _juniorClaims;
+    // slot: 128, at the last settlement
+    uint128 private _overdue; // USD asked for by redemptions that three settlements or more could not pay
     // slot: 104 + 104 + 16 * 3
     uint104 private _floor;
     uint104 private _minTranche;
@@ -106,6 +109,7 @@ contract LiquidityPool is ILiquidityPool, AccessManaged, ReentrancyGuardTransien
         standing.unpaid = owed;
         int256 equity_ = int256(standing.cash) - int256(owed) - marks;
         standing.equity = equity_;
+        standing.backing = _backing(equity_);
 
         if (change.income != 0) {
             uint256 coupon = TrancheLib.coupon(change.income, equity_, principal_, _seniorWeightBps, _juniorWeightBps);
@@ -122,7 +126,7 @@ contract LiquidityPool is ILiquidityPool, AccessManaged, ReentrancyGuardTransien
         if (marks != _markTotal) revert SafeCast.SafeCastOverflowedIntDowncast(112, marks);
         _unpaid = uint104(owed);
         _belowPrincipalSince = _below(equity_, principal_);
-        _principal = principal_.toUint120();
+        _principal = principal_.toUint112();
         _openNotional = uint256(int256(uint256(_openNotional)) + change.openNotional).toUint128();
         standing.floor = floor();
         if (change.recovery != 0) _repayClaims(change.recovery);
@@ -149,7 +153,7 @@ contract LiquidityPool is ILiquidityPool, AccessManaged, ReentrancyGuardTransien
         }
         uint256 updated = (equity_ + int256(_clearinghouse.exposure().unrealisedProfit)).pos().mulDivDown(BPS - 1, BPS);
         if (updated >= before) revert LiquidityPool_ResetNotDue(equity_, before, dueAt);
-        _principal = updated.toUint120();
+        _principal = updated.toUint112();
         _floor = updated.mulDivDown(_seniorFloorBps, BPS).toUint104();
         _belowPrincipalSince = _below(equity_, updated);
         emit Reset(before, updated, _floor, before - updated);
@@ -209,6 +213,7 @@ contract LiquidityPool is ILiquidityPool, AccessManaged, ReentrancyGuardTransien
 
         int256 equity_ = equity();
         _belowPrincipalSince = _below(equity_, _principal);
+        _noteOverdue(equity_);
         emit EpochSettled(epoch, equity_, _principal, _floor, free);
     }
 
@@ -247,8 +252,17 @@ contract LiquidityPool is ILiquidityPool, AccessManaged, ReentrancyGuardTransien
             _seniorFloorBps,
             outcome
         );
-        _principal = principalAfter.toUint120();
+        _principal = principalAfter.toUint112();
         _floor = floorAfter.toUint104();
+    }
+
+    /// @dev Counted at net asset value, until the next settlement.
+    function _noteOverdue(int256 equity_) private {
+        (uint256 seniorNav, uint256 juniorNav) = TrancheLib.navs(equity_, _principal);
+        uint256 overdue = _senior.redemptionsOverdue(seniorNav) + _junior.redemptionsOverdue(juniorNav);
+        if (overdue == 0 && !_hasOverdue) return;
+        _overdue = overdue.toUint128();
+        _hasOverdue = overdue != 0;
     }
 
     function _settleTranche(
@@ -264,7 +278,7 @@ contract LiquidityPool is ILiquidityPool, AccessManaged, ReentrancyGuardTransien
         if (_junior.totalSupply() != 0) return;
         int256 equity_ = equity();
         if (_senior.totalSupply() != 0) {
-            if (equity_ > int256(uint256(_principal))) _principal = uint256(equity_).toUint120();
+            if (equity_ > int256(uint256(_principal))) _principal = uint256(equity_).toUint112();
             return;
         }
         _principal = 0;
@@ -329,6 +343,15 @@ contract LiquidityPool is ILiquidityPool, AccessManaged, ReentrancyGuardTransien
     /// @inheritdoc ILiquidityPool
     function equity() public view returns (int256) {
         return int256(VAULT.balanceOf(Ledger.Cash)) - int256(uint256(_unpaid)) - _markTotal;
+    }
+
+    /// @inheritdoc ILiquidityPool
+    function backing() external view returns (int256) {
+        return _backing(equity());
+    }
+
+    function _backing(int256 equity_) private view returns (int256) {
+        return _hasOverdue ? equity_ - int256(uint256(_overdue)) : equity_;
     }
 
     /// @inheritdoc ILiquidityPool

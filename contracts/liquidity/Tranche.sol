@@ -6,20 +6,25 @@ import {ILiquidityPool} from "../interfaces/ILiquidityPool.sol";
 import {ITranche} from "../interfaces/ITranche.sol";
 import {IVault} from "../interfaces/IVault.sol";
 import {Ledger} from "../types/Ledger.sol";
+import {ShareMathLib} from "../shares/ShareMathLib.sol";
 import {ShareLosses} from "../types/Loss.sol";
 import {TrancheClaimLib} from "./TrancheClaimLib.sol";
 import {TrancheClaims} from "./TrancheClaims.sol";
+import {Waiting, WaitingLib} from "./WaitingLib.sol";
 
 /// @title Tranche
 /// @notice Shares of the liquidity pool, deployed twice: senior and junior. The pool prices and settles them.
 contract Tranche is TrancheClaims, Wired {
     using TrancheClaimLib for ShareLosses;
+    using WaitingLib for Waiting;
 
     /// @notice Which of the pool's two net asset values belongs to these shares.
     bool public immutable IS_SENIOR;
 
     /// @notice The only contract that settles; zero until wired.
     ILiquidityPool public pool;
+
+    Waiting private _waiting;
 
     constructor(
         IVault vault,
@@ -51,7 +56,9 @@ contract Tranche is TrancheClaims, Wired {
         uint256 redeemLimit,
         bool depositsOpen
     ) external onlyPool nonReentrant returns (Outcome memory outcome) {
-        (outcome, ) = _settle(epoch, navForDeposits, navForRedemptions, redeemLimit, depositsOpen);
+        bool isComplete;
+        (outcome, isComplete) = _settle(epoch, navForDeposits, navForRedemptions, redeemLimit, depositsOpen);
+        if (isComplete) _waiting.pass(outcome.sharesAsked, outcome.sharesBurned);
     }
 
     /// @inheritdoc ITranche
@@ -66,6 +73,12 @@ contract Tranche is TrancheClaims, Wired {
         paid = _losses.repay(amount);
         outstanding = _losses.book.outstanding;
         if (paid != 0) emit ClaimsRepaid(paid, outstanding);
+    }
+
+    /// @inheritdoc ITranche
+    function redemptionsOverdue(uint256 nav) external view returns (uint256) {
+        uint256 shares = _waiting.overdue;
+        return shares == 0 ? 0 : ShareMathLib.toAssetsDown(shares, nav, totalSupply());
     }
 
     /// @inheritdoc ITranche

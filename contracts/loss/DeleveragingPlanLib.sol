@@ -22,6 +22,9 @@ library DeleveragingPlanLib {
     /// @dev Exposure starts at 100% of the skew cap and restores this much of it.
     uint256 private constant RESTORED_BPS = 9_500;
 
+    /// @dev The same while redemptions are overdue: as far as opening goes, and redemptions are free up to.
+    uint256 private constant RESTORED_FOR_EXITS_BPS = 8_000;
+
     /// @dev A skew above its cap and the event that brings it back.
     struct Relief {
         uint256 skewNotional; // USD
@@ -94,11 +97,11 @@ library DeleveragingPlanLib {
         int256 skew = market.skew();
         relief.isLong = skew > 0;
         relief.skewNotional = skew.abs().mulDivUp(c.price, WAD);
-        relief.skewCap = _skewCap(market, c.equity);
+        relief.skewCap = _skewCap(market, c.backing);
         relief.excess = relief.skewNotional.zeroFloorSub(relief.skewCap);
     }
 
-    /// @notice The event that brings the skew back to 95% of the cap, as far as profits and cash allow.
+    /// @notice The event that brings the skew back to 95% of the cap, 80% while redemptions are overdue, as far as profits and cash allow.
     /// @dev Closes at the impact price of the whole block, so that equity, and with it the cap, does not move. Rounding:
     /// fraction up, unless cash limits it: then down, with every position's rounding reserved; price against the traders.
     function planRelief(
@@ -113,8 +116,9 @@ library DeleveragingPlanLib {
         Eligible memory found = market.sideOf(relief.isLong).eligible(relief.isLong, c.price);
         if (found.sizeBase == 0) return;
 
-        uint256 cap = _skewCap(market, c.equity - int256(reward_));
-        uint256 target = cap.mulDivDown(RESTORED_BPS, BPS).mulDivDown(WAD, c.price);
+        uint256 cap = _skewCap(market, c.backing - int256(reward_));
+        uint256 restoredBps = c.backing < c.equity ? RESTORED_FOR_EXITS_BPS : RESTORED_BPS;
+        uint256 target = cap.mulDivDown(restoredBps, BPS).mulDivDown(WAD, c.price);
         uint256 fraction = WAD.min((skew.abs() - target).mulDivUp(WAD, found.sizeBase));
         uint256 scale = market.params.skewScaleBase;
         fraction = fraction.min(_affordable(op, c.price, skew.abs(), scale, found, reward_));
@@ -144,8 +148,8 @@ library DeleveragingPlanLib {
         return WAD.min(cash.zeroFloorSub(slack).mulDivDown(WAD, cost));
     }
 
-    function _skewCap(MarketBook storage market, int256 equity) private view returns (uint256) {
-        return equity.pos().mulDivDown(market.params.poolShareBps, market.params.riskWeightBps);
+    function _skewCap(MarketBook storage market, int256 backing) private view returns (uint256) {
+        return backing.pos().mulDivDown(market.params.poolShareBps, market.params.riskWeightBps);
     }
 
     // -------------------------------------------------------------------------------------------------------- reward

@@ -177,6 +177,7 @@ abstract contract EpochVault is EpochVaultBase, ReentrancyGuardTransient {
         }
 
         (units, isRedeemReached) = _redemptions.fold(epoch);
+        outcome.sharesAsked = units;
         if (isRedeemReached) {
             (outcome.sharesBurned, outcome.assetsOut) = ShareMathLib.redeemable(
                 units,

@@ -106,6 +106,7 @@ struct DeleverageCall {
     MarketId market;
     uint256 price;
     int256 equity; // of the pool
+    int256 backing; // what its caps rest on
     uint256 floor; // Phi in force
     uint256 dead; // bit m set: market m has no price, and its mark is old
     address keeper; // who calls and is paid

@@ -158,4 +158,42 @@ describe("Clearinghouse › differential, cases", function () {
     expect(exchange.navs().junior).to.equal(wad(20_000));
     await trade(carol, c, 0, wad(30));
   });
+
+  it("makes room for redemptions that three epochs could not pay", async function () {
+    const { pair, alice, a, both, trade } = await start({ markets: [frictionless, frictionless], minTranche: 0n });
+    const { exchange, keeper, lp } = pair;
+    const epoch = async () => {
+      exchange.advance(14_400n);
+      await both(keeper, "pool", "recordEpoch", [], () => exchange.lpRecord());
+      exchange.advance(1_800n);
+      await both(keeper, "pool", "settleEpoch", [], () => exchange.lpSettle());
+    };
+    await both(alice, "clearinghouse", "deposit", [a, 10_000_000_000n], () => exchange.deposit(a, 10_000_000_000n));
+    await trade(alice, a, 0, wad(1_000));
+    await pair.setPrice(0, wad(102), false);
+    await both(keeper, "clearinghouse", "mark", [0], () => exchange.mark(0));
+
+    const shares = exchange.state.tranches.senior.supply;
+    await both(lp, "senior", "requestRedeem", [shares, lp, lp], () => exchange.lpRequestRedeem("senior", shares));
+    exchange.advance(14_400n);
+    for (let passed = 0; passed < 3; passed++) {
+      expect(exchange.state.backing, `${passed} passed`).to.equal(exchange.equity());
+      expect(() => exchange.deleverage(0), "nothing is due").to.throw("Clearinghouse_NotDeleveragable");
+      await epoch();
+    }
+    const left = exchange.state.tranches.senior.sharesAsked;
+    expect(left > 0n && left < shares, "part was paid").to.equal(true);
+    expect(exchange.equity() - exchange.state.backing).to.be.greaterThan(wad(50_000));
+
+    // The skew is above the cap of what will remain: a call closes part of Alice, at her profit, and frees the capital.
+    await both(keeper, "clearinghouse", "deleverage", [0], () => exchange.deleverage(0));
+    const skew = exchange.state.markets[0]?.long.size ?? 0n;
+    expect((skew * 102n) / 100n).to.be.within(
+      (exchange.state.backing * 79n) / 10_000n,
+      (exchange.state.backing * 80n) / 10_000n,
+    );
+    await epoch();
+    expect(exchange.state.tranches.senior.sharesAsked).to.be.lessThan(left / 100n);
+    await epoch();
+  });
 });

@@ -69,7 +69,16 @@ function plan(
   const same = (answer: Answer): unknown => answer;
   add("ledgers", chain.read("vault", "balances"), (all) => LEDGERS.map((name, i) => `${name} ${all[i]}`));
   add("held", chain.read("vault", "held"), same);
-  for (const name of ["equity", "principal", "floor", "unpaid", "openNotional", "exitValue", "freeCapital"]) {
+  for (const name of [
+    "equity",
+    "backing",
+    "principal",
+    "floor",
+    "unpaid",
+    "openNotional",
+    "exitValue",
+    "freeCapital",
+  ]) {
     add(name, chain.read("pool", name), same);
   }
   add("markTotal", chain.read("pool", "markTotal"), same);
@@ -126,6 +135,7 @@ function modelFacts(exchange: Exchange, accounts: readonly bigint[]): Facts {
     ledgers: LEDGERS.map((name) => `${name} ${ledgers[name]}`),
     held: Object.values(ledgers).reduce((sum, amount) => sum + amount, 0n),
     equity: exchange.equity(),
+    backing: state.backing,
     principal: exchange.principal(),
     floor: exchange.floor(),
     unpaid: state.unpaid,

@@ -41,14 +41,14 @@ export function checkOpening(state: State, account: Account, market: Market, pri
     const below = params.skewScaleBase * pos(params.imrBps - 2n * state.risk.penaltyBps);
     if (has >= below) throw new ModelError("Clearinghouse_ImpactTooLarge", market.id, has, below);
   }
-  const equity = pos(state.equity);
+  const backing = pos(state.backing);
   const interest = valueUp(sideOf(market, size).size, price);
-  const interestCap = divDown(params.reserveFactorBps * equity, BPS);
+  const interestCap = divDown(params.reserveFactorBps * backing, BPS);
   if (interest > interestCap) {
     throw new ModelError("Clearinghouse_OpenInterestCap", market.id, interest, interestCap);
   }
   if (k > abs(skewBefore)) {
-    const skewCap = divDown(divDown(params.poolShareBps * equity, params.riskWeightBps) * OPENING_SKEW_BPS, BPS);
+    const skewCap = divDown(divDown(params.poolShareBps * backing, params.riskWeightBps) * OPENING_SKEW_BPS, BPS);
     const skewNotional = valueUp(k, price);
     if (skewNotional > skewCap) throw new ModelError("Clearinghouse_SkewCap", market.id, skewNotional, skewCap);
   }

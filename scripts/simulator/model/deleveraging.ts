@@ -12,6 +12,8 @@ import { type Market, ModelError, NO_IMPACT } from "./types.ts";
 const MAX_BUCKETS_CHARGED = 192;
 /** Part of the skew cap that deleveraging restores. */
 const RESTORED_BPS = 9_500n;
+/** While redemptions are overdue. */
+const RESTORED_FOR_EXITS_BPS = 8_000n;
 const HOUR = 3_600n;
 
 /** A market's part of a deficit. */
@@ -153,14 +155,15 @@ function restoreSkew(state: State, { market, price, caller }: Call): bigint {
   const { params } = market;
   const k = skew(market);
   const side = k > 0n ? market.long : market.short;
-  const capAt = (equity: bigint): bigint => divDown(pos(equity) * params.poolShareBps, params.riskWeightBps);
+  const capAt = (backing: bigint): bigint => divDown(pos(backing) * params.poolShareBps, params.riskWeightBps);
   const notional = valueUp(abs(k), price);
-  const cap = capAt(state.equity);
+  const cap = capAt(state.backing);
   const refused = new ModelError("Clearinghouse_NotDeleveragable", market.id, state.equity, state.floor, notional, cap);
   if (notional <= cap) throw refused;
   // What is above the floor: a reward below it would be taken from traders by the next call.
   const reward = min(rewardFor(state, notional - cap), state.equity - state.floor);
-  const target = divDown(divDown(capAt(state.equity - reward) * RESTORED_BPS, BPS) * WAD, price);
+  const restored = state.pool.overdue > 0n ? RESTORED_FOR_EXITS_BPS : RESTORED_BPS;
+  const target = divDown(divDown(capAt(state.backing - reward) * restored, BPS) * WAD, price);
   const found = eligible(side, price);
   if (found.size === 0n) throw refused;
   const wanted = min(WAD, divUp((abs(k) - target) * WAD, found.size));

@@ -4,7 +4,7 @@ import { mintLpClaims } from "./claims.ts";
 import { payDebts } from "./flows.ts";
 import { skew } from "./market.ts";
 import { abs, BPS, DAY, divDown, divUp, max, min, pos, valueDown, valueUp } from "./math.ts";
-import { epochToRecord, requireSettleable, type Settled, settleShares, valueAsked } from "./shares.ts";
+import { epochToRecord, requireSettleable, type Settled, settleShares, valueAsked, valueOverdue } from "./shares.ts";
 import type { State } from "./state.ts";
 import { ModelError, type TrancheName } from "./types.ts";
 import { navsAt } from "./waterfall.ts";
@@ -63,6 +63,9 @@ export function settleEpoch(state: State): void {
     state.edit(market).base = min(market.baseCandidate, market.realised - market.mark);
   }
   payDebts(state);
+  const navs = navsAt(state.equity, pool.principal);
+  const { senior, junior } = state.tranches;
+  pool.overdue = valueOverdue(state, senior, navs.senior) + valueOverdue(state, junior, navs.junior);
   state.watch();
 }
 

@@ -113,6 +113,7 @@ export function settleShares(state: State, shares: Shares, ledger: LedgerName, t
     burnt = assetsOut === value ? redemptions.amount : divUp(redemptions.amount * assetsOut, value);
   }
   record.redemptions = passOn(redemptions, burnt, epoch);
+  record.waited = aged(record.waited, redemptions.amount, redemptions.amount - burnt);
   record.sharesAsked -= burnt;
   record.claimable += assetsOut;
 
@@ -121,6 +122,18 @@ export function settleShares(state: State, shares: Shares, ledger: LedgerName, t
   state.move(ledger, assetsIn - assetsOut);
   return { assetsIn, minted, assetsOut, burnt, supplyBefore };
 }
+
+/** Everything that is left moves one epoch on; all that waited are filled alike. */
+function aged([once, twice, more]: Shares["waited"], asked: bigint, left: bigint): Shares["waited"] {
+  if (left === 0n) return [0n, 0n, 0n];
+  const longest = divDown((twice + more) * left, asked);
+  const second = divDown(once * left, asked);
+  return [left - second - longest, second, longest];
+}
+
+/** What shares that have waited three epochs or longer are worth. */
+export const valueOverdue = (state: State, shares: Shares, nav: bigint): bigint =>
+  worth(state, shares.waited[2], shares.supply, nav);
 
 function passOn({ amount, rest }: ReturnType<typeof due>, filled: bigint, epoch: bigint): ReadonlyMap<bigint, bigint> {
   return amount === filled ? rest : added(rest, epoch + 1n, amount - filled);

@@ -75,6 +75,7 @@ export class State {
     this.pool = {
       params: options.pool,
       principal: 0n,
+      overdue: 0n,
       floor: 0n,
       markTotal: 0n,
       openNotional: 0n,
@@ -179,6 +180,11 @@ export class State {
     return this.ledgers.cash - this.unpaid - this.pool.markTotal;
   }
 
+  /** What caps rest on: E less what overdue redemptions ask for. */
+  get backing(): bigint {
+    return this.equity - this.pool.overdue;
+  }
+
   get exitValue(): bigint {
     let collected = this.ledgers.cash - this.unpaid;
     for (const market of this.markets) collected -= pos(market.mark);
@@ -228,6 +234,7 @@ const newShares = (): Shares => ({
   sharesAsked: 0n,
   deposits: new Map(),
   redemptions: new Map(),
+  waited: [0n, 0n, 0n],
   claimable: 0n,
 });
 

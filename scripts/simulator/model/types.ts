@@ -210,6 +210,8 @@ export interface Shares {
   /** Both by the id they were asked under. Replaced on every change. */
   deposits: ReadonlyMap<bigint, bigint>;
   redemptions: ReadonlyMap<bigint, bigint>;
+  /** Of `sharesAsked`, by how many settlements have passed them on: once, twice, more often. */
+  waited: readonly [bigint, bigint, bigint];
   /** Redemptions settled and not paid out, USD. */
   claimable: bigint;
 }
@@ -223,6 +225,8 @@ export interface Epochs {
 export interface Pool {
   params: PoolParams;
   principal: bigint;
+  /** Redemptions that three settlements or more have passed on, USD at the last settlement. */
+  overdue: bigint;
   /** Stored floor; the one in force is zero without open interest. */
   floor: bigint;
   markTotal: bigint;
