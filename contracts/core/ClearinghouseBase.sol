@@ -89,8 +89,8 @@ abstract contract ClearinghouseBase is IClearinghouse, AccessManaged, Reentrancy
         }
     }
 
-    /// @dev The open positions of an account with their prices, ascending; bounded by MAX_POSITIONS. The price of one market,
-    /// `known`, may be there already.
+    /// @dev The open positions of an account with their prices, ascending; bounded by MAX_POSITIONS. The price of one
+    /// market, `known`, may be there already.
     function _book(
         AccountId id,
         MarketId known,

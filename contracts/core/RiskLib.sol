@@ -21,7 +21,8 @@ library RiskLib {
     uint256 private constant OPENING_SHARE_BPS = 8_000;
 
     /// @notice Market open, tranches funded, marks fresh, impact bounded, caps kept, initial margin there.
-    /// @dev Reverts with the errors {IClearinghouse.execute} names. `backing` is what the pool's equity leaves for caps, after the trade.
+    /// @dev Reverts with the errors {IClearinghouse.execute} names. `backing` is what the pool's equity leaves for caps,
+    /// after the trade.
     function checkOpening(
         State storage state,
         AccountId account,

@@ -101,7 +101,8 @@ library DeleveragingPlanLib {
         relief.excess = relief.skewNotional.zeroFloorSub(relief.skewCap);
     }
 
-    /// @notice The event that brings the skew back to 95% of the cap, 80% while redemptions are overdue, as far as profits and cash allow.
+    /// @notice The event that brings the skew back to 95% of the cap, 80% while redemptions are overdue, as far as profits
+    /// and cash allow.
     /// @dev Closes at the impact price of the whole block, so that equity, and with it the cap, does not move. Rounding:
     /// fraction up, unless cash limits it: then down, with every position's rounding reserved; price against the traders.
     function planRelief(
