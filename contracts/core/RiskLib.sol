@@ -49,12 +49,18 @@ library RiskLib {
             revert IClearinghouse.Clearinghouse_MarketNotOpen(trade.market, market.state);
         }
         if (!isPoolOpenable) revert IClearinghouse.Clearinghouse_TranchesBelowMinimum();
+        // Both caps are shares of the equity, so a guardian's share of them is one of it.
+        uint256 backing = equity.pos();
+        if (block.timestamp < market.restrictedUntil) {
+            uint256 shareBps = market.openingShareBps;
+            if (shareBps == 0) revert IClearinghouse.Clearinghouse_MarketNotOpen(trade.market, MarketState.Halted);
+            backing = backing.mulDivDown(shareBps, BPS);
+        }
         _checkMarks(state, trade.market);
 
         int256 skew = market.skew();
         _checkImpact(trade.market, params, skew.abs(), state.risk.penaltyBps);
 
-        uint256 backing = equity.pos();
         uint256 side = (trade.delta > 0 ? market.long.sizeBase : market.short.sizeBase);
         uint256 interest = side.mulDivUp(trade.price, WAD);
         uint256 interestCap = backing.mulDivDown(params.reserveFactorBps, BPS);
