@@ -108,8 +108,8 @@ export function deployCore(m: ModuleBuilder, token: Address) {
 
   const steward = m.contract("RiskSteward", [access, clearinghouse]);
   const core = { access, vault, oracle, chainlink, pool, senior, junior, insurance, waterfall, clearinghouse, steward };
-  handOverPowers(m, core);
-  return core;
+  const handover = handOverPowers(m, core);
+  return { ...core, handover };
 }
 
 type Governed = Record<
@@ -204,4 +204,5 @@ function handOverPowers(m: ModuleBuilder, core: Governed) {
   const handover = m.contract("Handover", [access], { after: slowed });
   const entrusted = m.call(access, "grantRole", [ADMIN_ROLE, handover, 0], { id: "entrust", after: [handover] });
   m.call(handover, "handOver", [governor, delay], { after: [entrusted] });
+  return handover;
 }

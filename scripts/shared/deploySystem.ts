@@ -7,6 +7,7 @@ import type {
   ChainlinkSource,
   Clearinghouse,
   DirectExecutor,
+  Handover,
   InsuranceFund,
   LiquidityPool,
   LossWaterfall,
@@ -66,6 +67,7 @@ export type System = {
   waterfall: LossWaterfall;
   clearinghouse: Clearinghouse;
   steward: RiskSteward;
+  handover: Handover;
 };
 
 type Connection = NetworkConnection & {
