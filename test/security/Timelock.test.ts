@@ -109,7 +109,7 @@ describe("Timelock", function () {
       await expect(pool.connect(governor).setParams(...PARAMS))
         .to.be.revertedWithCustomError(pool, "AccessManagedUnauthorized")
         .withArgs(governor.address);
-      await networkHelpers.time.increase(10);
+      await networkHelpers.time.increaseTo(granted.due + BigInt(WEEK) + 1n);
       await pool.connect(governor).setParams(...PARAMS);
     });
 
