@@ -52,26 +52,18 @@ contract Clearinghouse is ClearinghouseAccounts, ClearinghouseTrading {
     /// @inheritdoc IClearinghouse
     function setMarketState(MarketId id, MarketState state) external restricted {
         _requireListed(id);
-        if (state == MarketState.Settled) revert Clearinghouse_StateNotSettable(id, state);
-        _setState(id, state);
+        ListingLib.setState(_state, id, state);
     }
 
     /// @inheritdoc IClearinghouse
-    function haltMarket(MarketId id) external restricted {
+    function restrictOpening(MarketId id, uint256 shareBps, uint256 duration) external restricted {
         _requireListed(id);
-        MarketState state = _state.markets[id].state;
-        if (state != MarketState.Open) revert Clearinghouse_MarketNotOpen(id, state);
-        _setState(id, MarketState.Halted);
+        ListingLib.restrictOpening(_state, id, shareBps, duration);
     }
 
     /// @inheritdoc IClearinghouse
     function setRiskParams(RiskParams calldata) external restricted {
         ListingLib.setRisk(_state, msg.data[4:]);
-    }
-
-    function _setState(MarketId id, MarketState state) private {
-        _state.markets[id].state = state;
-        emit MarketStateSet(id, state);
     }
 
     // -------------------------------------------------------------------------------------------------- for the pool

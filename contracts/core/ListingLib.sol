@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {RiskConfig} from "../governance/RiskConfig.sol";
 import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
@@ -15,6 +16,7 @@ import {State} from "../types/State.sol";
 library ListingLib {
     using MarketLib for MarketBook;
     using SafeCast for int256;
+    using SafeCast for uint256;
 
     /// @notice Adds a market, reduce-only until somebody opens it.
     /// @dev Requirements: fewer than 32 markets, else {IClearinghouse.Clearinghouse_TooManyMarkets}; bounds of `RiskConfig`.
@@ -49,6 +51,40 @@ library ListingLib {
         listed.params = params;
         growth = listed.remark(price);
         emit IClearinghouse.MarketParamsSet(id, params);
+    }
+
+    /// @notice Sets a market's state; what a guardian had restricted is free again.
+    /// @dev Emits {IClearinghouse.MarketStateSet}.
+    function setState(State storage state, MarketId id, MarketState newState) external {
+        if (newState == MarketState.Settled) revert IClearinghouse.Clearinghouse_StateNotSettable(id, newState);
+        MarketBook storage listed = state.markets[id];
+        listed.state = newState;
+        (listed.restrictedUntil, listed.restrictedFor, listed.openingShareBps) = (0, 0, 0);
+        emit IClearinghouse.MarketStateSet(id, newState);
+    }
+
+    /// @notice Restricts opening in a market for a time, or changes the restriction that runs.
+    /// @dev See {IClearinghouse.restrictOpening}. What runs keeps its beginning, so that changing it is no renewal.
+    function restrictOpening(State storage state, MarketId id, uint256 shareBps, uint256 duration) external {
+        MarketBook storage listed = state.markets[id];
+        if (listed.state != MarketState.Open) revert IClearinghouse.Clearinghouse_MarketNotOpen(id, listed.state);
+        uint256 nowAt = block.timestamp;
+        uint256 since = nowAt;
+        (uint256 until, uint256 ran) = (listed.restrictedUntil, listed.restrictedFor);
+        if (nowAt < until) {
+            since = until - ran;
+        } else {
+            // One block can be held by a restriction of a second: without a least rest, so could every block.
+            uint256 restUntil = until + Math.max(ran, RiskConfig.MIN_GUARDIAN_REST);
+            if (nowAt < restUntil) revert IClearinghouse.Clearinghouse_GuardianMustRest(id, nowAt, restUntil);
+        }
+        RiskConfig.checkRestriction(shareBps, nowAt - since, duration);
+
+        until = nowAt + duration;
+        listed.restrictedUntil = until.toUint32();
+        listed.restrictedFor = (until - since).toUint24();
+        listed.openingShareBps = uint16(shareBps);
+        emit IClearinghouse.OpeningRestricted(id, shareBps, since, until);
     }
 
     /// @notice Accrues a market's funding at `price` and stores its mark.

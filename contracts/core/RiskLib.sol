@@ -50,6 +50,12 @@ library RiskLib {
             revert IClearinghouse.Clearinghouse_MarketNotOpen(trade.market, market.state);
         }
         if (!isPoolOpenable) revert IClearinghouse.Clearinghouse_TranchesBelowMinimum();
+        // Both caps are shares of the equity, so a guardian's share of them is one of it.
+        if (block.timestamp < market.restrictedUntil) {
+            uint256 shareBps = market.openingShareBps;
+            if (shareBps == 0) revert IClearinghouse.Clearinghouse_MarketNotOpen(trade.market, MarketState.Halted);
+            backing = backing.mulDivDown(shareBps, BPS);
+        }
         _checkMarks(state, trade.market);
 
         int256 skew = market.skew();

@@ -95,6 +95,8 @@ library ViewLib {
         (seen.fundingWeightShort, seen.settledShort) = (listed.short.fundingWeight, listed.short.settled);
         (seen.fundingIndex, seen.touchedAt) = (listed.fundingIndex, listed.touchedAt);
         (seen.state, seen.isListed) = (listed.state, listed.isListed);
+        (seen.restrictedUntil, seen.restrictedFor) = (listed.restrictedUntil, listed.restrictedFor);
+        seen.openingShareBps = listed.openingShareBps;
         (seen.mark, seen.lastPrice) = (listed.mark, listed.lastPrice);
         (seen.realised, seen.base, seen.baseCandidate) = (listed.realised, listed.base, listed.baseCandidate);
         seen.windows = listed.windows;

@@ -43,6 +43,11 @@ library RiskConfig {
     uint256 internal constant MAX_DELEVERAGE_REWARD_BPS = 100;
     uint256 internal constant MAX_DELEVERAGE_REWARD_CAP_USD = 100_000; // an hour
 
+    /// @dev How long a guardian can keep opening in a market restricted, seconds.
+    uint256 internal constant MAX_RESTRICTION = 3 days;
+    /// @dev How long after it a guardian has to leave the market alone at least, seconds.
+    uint256 internal constant MIN_GUARDIAN_REST = 1 hours;
+
     /// @notice Checks everything about one market: its own bounds and those against the common parameters.
     /// @dev Reverts with {RiskConfig_OutOfBounds}.
     function checkMarket(MarketParams memory market, RiskParams memory risk) internal pure {
@@ -77,6 +82,13 @@ library RiskConfig {
         _check("recoveryFeeBps", risk.recoveryFeeBps, 0, MAX_RECOVERY_FEE_BPS);
         _check("deleverageRewardBps", risk.deleverageRewardBps, 0, MAX_DELEVERAGE_REWARD_BPS);
         _check("deleverageRewardCapUsd", risk.deleverageRewardCapUsd, 0, MAX_DELEVERAGE_REWARD_CAP_USD);
+    }
+
+    /// @notice Checks a guardian's restriction that has run for `ran` seconds and is to run for `duration` more.
+    /// @dev Reverts with {RiskConfig_OutOfBounds}.
+    function checkRestriction(uint256 shareBps, uint256 ran, uint256 duration) internal pure {
+        _check("openingShareBps", shareBps, 0, BPS - 1);
+        _check("restriction", duration, 0, MAX_RESTRICTION - ran);
     }
 
     /// @notice Checks the three bounds that tie a market to the common parameters.

@@ -24,6 +24,7 @@ interface IClearinghouse is IDeleveraging {
     error Clearinghouse_TooManyPositions(AccountId account, uint256 max);
     error Clearinghouse_MarketNotOpen(MarketId market, MarketState state);
     error Clearinghouse_StateNotSettable(MarketId market, MarketState state);
+    error Clearinghouse_GuardianMustRest(MarketId market, uint256 nowAt, uint256 until);
     error Clearinghouse_TranchesBelowMinimum();
     error Clearinghouse_StaleMark(MarketId market, uint256 age, uint256 maxAge);
     error Clearinghouse_PriceNotAcceptable(MarketId market, uint256 fill, uint256 acceptable);
@@ -98,6 +99,9 @@ interface IClearinghouse is IDeleveraging {
     event MarketParamsSet(MarketId indexed market, MarketParams params);
     event MarketStateSet(MarketId indexed market, MarketState state);
     event RiskParamsSet(RiskParams params);
+
+    /// @notice Openings have a share of the caps from `since` to `until`, unix seconds. `since` stays when it is changed.
+    event OpeningRestricted(MarketId indexed market, uint256 shareBps, uint256 since, uint256 until);
 
     // ------------------------------------------------------------------------------------------------- money in, out
 
@@ -210,20 +214,29 @@ interface IClearinghouse is IDeleveraging {
     function listMarket(MarketParams calldata params) external returns (MarketId market);
 
     /// @notice Changes a market's parameters, after accruing at the current price. Terms of open positions stay.
-    /// @dev Emits {MarketParamsSet}. Requirements: governor; bounds of `RiskConfig`; a price.
+    /// @dev Emits {MarketParamsSet}. Requirements: governor, or `RiskSteward`; bounds of `RiskConfig`; a price.
     function setMarketParams(MarketId market, MarketParams calldata params) external;
 
     /// @notice Opens a market or stops opening in it. Closing and liquidating never stop.
-    /// @dev Emits {MarketStateSet}. Requirements: governor; not `Settled`, which no switch can undo, else
-    /// {Clearinghouse_StateNotSettable}.
+    /// @dev Ends a guardian's restriction of the market and its rest. Emits {MarketStateSet}.
+    ///
+    /// Requirements: governor; not `Settled`, which no switch can undo, else {Clearinghouse_StateNotSettable}.
     function setMarketState(MarketId market, MarketState state) external;
 
-    /// @notice Stops opening in a market.
-    /// @dev Emits {MarketStateSet}. Requirements: guardian; the market is open.
-    function haltMarket(MarketId market) external;
+    /// @notice Leaves openings only a share of the market's caps for a time; 0 stops them. Ends by itself.
+    /// @dev `shareBps` of what the governor's `reserveFactorBps` and `poolShareBps` allow, `duration` seconds from now.
+    /// While a restriction runs it can be changed, `duration` 0 ends it; what it ran in all counts from its beginning.
+    /// Emits {OpeningRestricted}.
+    ///
+    /// Requirements: guardian; the market is open, else {Clearinghouse_MarketNotOpen}; less than all of the caps and at
+    /// most `RiskConfig.MAX_RESTRICTION` from the beginning, else {RiskConfig.RiskConfig_OutOfBounds}; the last one has
+    /// been over for as long as it ran and an hour at least, else {Clearinghouse_GuardianMustRest}.
+    /// Security: a guardian who does nothing else restricts a market at most half of the time. Nothing but openings reads
+    /// it: closing, liquidating, deleveraging and withdrawing go on as if it were not there.
+    function restrictOpening(MarketId market, uint256 shareBps, uint256 duration) external;
 
     /// @notice Changes the parameters of all markets.
-    /// @dev Emits {RiskParamsSet}. Requirements: governor; bounds of `RiskConfig`.
+    /// @dev Emits {RiskParamsSet}. Requirements: governor, or `RiskSteward`; bounds of `RiskConfig`.
     function setRiskParams(RiskParams calldata params) external;
 
     // -------------------------------------------------------------------------------------------------------- views

@@ -3,8 +3,9 @@ pragma solidity 0.8.37;
 
 import {SideBook} from "./SideBook.sol";
 
-/// @dev Open: everything. ReduceOnly: a governor's choice before delisting. Halted: a guardian's brake on opening.
-/// Settled: closed for good at a fixed price. Closing and liquidating work in every state.
+/// @dev Open: everything. ReduceOnly: a governor's choice before delisting. Halted: opening stopped, by the governor; a
+/// guardian's restriction to nothing looks the same while it runs. Settled: closed for good at a fixed price. Closing and
+/// liquidating work in every state.
 enum MarketState {
     Open,
     ReduceOnly,
@@ -51,6 +52,9 @@ struct Market {
     uint40 touchedAt; // when funding accrued and the mark was stored
     MarketState state;
     bool isListed;
+    uint32 restrictedUntil; // a guardian's restriction of opening ends here, unix seconds
+    uint24 restrictedFor; // how long it runs, or ran, in all, seconds
+    uint16 openingShareBps; // what it leaves of the caps
     int128 mark; // U_m + R_imp at lastPrice, USD
     uint128 lastPrice; // USD per base unit
     int128 realised; // G_m: cash the pool realised here, USD
@@ -62,11 +66,14 @@ struct Market {
 /// @dev State of one market. Everything the pool owes its traders follows from these sums and the price: O(1).
 struct MarketBook {
     MarketParams params; // slots 0, 1
-    // slot 2: 128 + 40 + 8 + 8
+    // slot 2: 128 + 40 + 8 + 8 + 32 + 24 + 16 = 256; an opening reads it anyway
     int128 fundingIndex; // F: USD per base unit, signed, cumulative
     uint40 touchedAt; // when funding accrued and the mark was stored
     MarketState state;
     bool isListed;
+    uint32 restrictedUntil; // a guardian's restriction of opening ends here, unix seconds (until 2106)
+    uint24 restrictedFor; // how long it runs, or ran, in all, seconds
+    uint16 openingShareBps; // what it leaves of the caps
     // slot 3
     int128 mark; // U_m + R_imp at lastPrice, USD
     uint128 lastPrice; // USD per base unit

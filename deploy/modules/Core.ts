@@ -13,8 +13,11 @@ const ORDERS = 1n << 6n;
 const FEES = 1n << 7n;
 
 /** Roles of `contracts/governance/Roles.sol`. */
+const ADMIN_ROLE = 0n;
 const GOVERNOR_ROLE = 1n;
+const STEWARD_ROLE = 2n;
 const GUARDIAN_ROLE = 3n;
+const PARAMETERS_ROLE = 4n;
 
 const selector = (signature: string): string => id(signature).slice(0, 10);
 
@@ -28,13 +31,10 @@ type Address = NamedArtifactContractDeploymentFuture<string> | string;
 /**
  * The protocol around `token`, wired: every address below is an immutable or set by a one-time `wire`, so who holds
  * money, who pays for losses and in which order cannot be changed after this module has run. What is left is to name the
- * executor (`clearinghouse.wire`), list markets and give them prices.
+ * executor (`clearinghouse.wire`), list markets and give them prices. Powers are handed over by {handOverPowers}.
  */
 export function deployCore(m: ModuleBuilder, token: Address) {
   const treasury = m.getParameter("treasury", m.getAccount(0));
-  const governor = m.getParameter("governor", m.getAccount(0));
-  const guardian = m.getParameter("guardian", m.getAccount(0));
-  const governorDelay = m.getParameter<number>("governorDelay");
   const genesis = m.getParameter<number>("genesis");
   const lpEpoch = m.getParameter<number>("lpEpochSeconds");
   const insuranceEpoch = m.getParameter<number>("insuranceEpochSeconds");
@@ -106,46 +106,103 @@ export function deployCore(m: ModuleBuilder, token: Address) {
   m.call(insurance, "wire", [waterfall]);
   m.call(waterfall, "wire", [clearinghouse]);
 
-  const governed = [
-    m.call(
-      access,
-      "setTargetFunctionRole",
-      [
-        clearinghouse,
-        [
-          selector(`listMarket(${MARKET_PARAMS})`),
-          selector(`setMarketParams(uint8,${MARKET_PARAMS})`),
-          selector("setMarketState(uint8,uint8)"),
-          selector(`setRiskParams(${RISK_PARAMS})`),
-        ],
-        GOVERNOR_ROLE,
-      ],
-      { id: "governClearinghouse" },
+  const steward = m.contract("RiskSteward", [access, clearinghouse]);
+  const core = { access, vault, oracle, chainlink, pool, senior, junior, insurance, waterfall, clearinghouse, steward };
+  const handover = handOverPowers(m, core);
+  return { ...core, handover };
+}
+
+type Governed = Record<
+  "access" | "oracle" | "chainlink" | "pool" | "insurance" | "clearinghouse" | "steward",
+  NamedArtifactContractDeploymentFuture<string>
+>;
+
+/**
+ * Every restricted function gets its role, every role its holder, and then the deployer gives up the admin role. The
+ * governor becomes admin behind the same delay as everything else it does: changing who may do what waits, can be seen,
+ * and can be cancelled by the guardian, the guardian's own dismissal excepted.
+ */
+function handOverPowers(m: ModuleBuilder, core: Governed) {
+  const { access, oracle, chainlink, pool, insurance, clearinghouse, steward } = core;
+  const governor = m.getParameter("governor", m.getAccount(0));
+  const stewardKey = m.getParameter("steward", m.getAccount(0));
+  const guardian = m.getParameter("guardian", m.getAccount(0));
+  const delay = m.getParameter<number>("governorDelay");
+
+  const assign = (
+    name: string,
+    target: NamedArtifactContractDeploymentFuture<string>,
+    role: bigint,
+    ...functions: string[]
+  ) => m.call(access, "setTargetFunctionRole", [target, functions.map(selector), role], { id: name });
+
+  const assigned = [
+    assign(
+      "governClearinghouse",
+      clearinghouse,
+      GOVERNOR_ROLE,
+      `listMarket(${MARKET_PARAMS})`,
+      "setMarketState(uint8,uint8)",
     ),
-    m.call(access, "setTargetFunctionRole", [clearinghouse, [selector("haltMarket(uint8)")], GUARDIAN_ROLE], {
-      id: "guardClearinghouse",
-    }),
-    m.call(
-      access,
-      "setTargetFunctionRole",
-      [pool, [selector("setParams(uint16,uint16,uint16,uint128)")], GOVERNOR_ROLE],
-      { id: "governPool" },
+    assign(
+      "parametersOfClearinghouse",
+      clearinghouse,
+      PARAMETERS_ROLE,
+      `setMarketParams(uint8,${MARKET_PARAMS})`,
+      `setRiskParams(${RISK_PARAMS})`,
     ),
-    m.call(access, "setTargetFunctionRole", [insurance, [selector("setMaxDrawPerDayBps(uint16)")], GOVERNOR_ROLE], {
-      id: "governInsurance",
-    }),
-    m.call(access, "setTargetFunctionRole", [oracle, [selector("setSource(uint8,address)")], GOVERNOR_ROLE], {
-      id: "governOracle",
-    }),
-    m.call(
+    assign("guardClearinghouse", clearinghouse, GUARDIAN_ROLE, "restrictOpening(uint8,uint256,uint256)"),
+    assign("governPool", pool, GOVERNOR_ROLE, "setParams(uint16,uint16,uint16,uint128)"),
+    assign("governInsurance", insurance, GOVERNOR_ROLE, "setMaxDrawPerDayBps(uint16)"),
+    assign("governOracle", oracle, GOVERNOR_ROLE, "setSource(uint8,address)"),
+    assign("governChainlink", chainlink, GOVERNOR_ROLE, "setFeed(uint8,address,uint32,uint128,uint128)"),
+    assign(
+      "stewardParameters",
+      steward,
+      STEWARD_ROLE,
+      "adjustMarket(uint8,uint8,uint256)",
+      "adjustRisk(uint8,uint256)",
+    ),
+    // The manager asks for the admin role here, whatever this says; what it says is who may cancel. Not `revokeRole`:
+    // a guardian that could cancel its own dismissal would be there for ever.
+    assign(
+      "cancellable",
       access,
-      "setTargetFunctionRole",
-      [chainlink, [selector("setFeed(uint8,address,uint32,uint128,uint128)")], GOVERNOR_ROLE],
-      { id: "governChainlink" },
+      GOVERNOR_ROLE,
+      "grantRole(uint64,address,uint32)",
+      "setGrantDelay(uint64,uint32)",
+      "setRoleAdmin(uint64,uint64)",
+      "setRoleGuardian(uint64,uint64)",
+      "setTargetAdminDelay(address,uint32)",
+      "setTargetClosed(address,bool)",
+      "setTargetFunctionRole(address,bytes4[],uint64)",
+      "updateAuthority(address,address)",
     ),
   ];
-  m.call(access, "grantRole", [GOVERNOR_ROLE, governor, governorDelay], { id: "grantGovernor", after: governed });
-  m.call(access, "grantRole", [GUARDIAN_ROLE, guardian, 0], { id: "grantGuardian", after: governed });
 
-  return { access, vault, oracle, chainlink, pool, senior, junior, insurance, waterfall, clearinghouse };
+  const granted = [
+    m.call(access, "grantRole", [GOVERNOR_ROLE, governor, delay], { id: "grantGovernor", after: assigned }),
+    m.call(access, "grantRole", [PARAMETERS_ROLE, governor, delay], { id: "grantParameters", after: assigned }),
+    m.call(access, "grantRole", [PARAMETERS_ROLE, steward, 0], { id: "grantRiskSteward", after: assigned }),
+    m.call(access, "grantRole", [STEWARD_ROLE, stewardKey, 0], { id: "grantSteward", after: assigned }),
+    m.call(access, "grantRole", [GUARDIAN_ROLE, guardian, 0], { id: "grantGuardian", after: assigned }),
+  ];
+
+  const guarded = [GOVERNOR_ROLE, PARAMETERS_ROLE].map((role) =>
+    m.call(access, "setRoleGuardian", [role, GUARDIAN_ROLE], { id: `cancelRole${role}`, after: granted }),
+  );
+  // In force five days after deployment: the manager delays changes of delays. A holder's own delay is in force at once.
+  const slowed = [
+    ...[ADMIN_ROLE, GOVERNOR_ROLE, PARAMETERS_ROLE].map((role) =>
+      m.call(access, "setGrantDelay", [role, delay], { id: `slowRole${role}`, after: guarded }),
+    ),
+    ...Object.entries({ oracle, chainlink, pool, insurance, clearinghouse, steward }).map(([name, target]) =>
+      m.call(access, "setTargetAdminDelay", [target, delay], { id: `slow_${name}`, after: guarded }),
+    ),
+  ];
+
+  const handover = m.contract("Handover", [access], { after: slowed });
+  const entrusted = m.call(access, "grantRole", [ADMIN_ROLE, handover, 0], { id: "entrust", after: [handover] });
+  m.call(handover, "handOver", [governor, delay], { after: [entrusted] });
+  return handover;
 }

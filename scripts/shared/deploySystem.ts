@@ -7,12 +7,14 @@ import type {
   ChainlinkSource,
   Clearinghouse,
   DirectExecutor,
+  Handover,
   InsuranceFund,
   LiquidityPool,
   LossWaterfall,
   MockPriceSource,
   MockUSD,
   OracleRouter,
+  RiskSteward,
   Tranche,
   Vault,
 } from "../../typechain-types/index.ts";
@@ -64,6 +66,8 @@ export type System = {
   insurance: InsuranceFund;
   waterfall: LossWaterfall;
   clearinghouse: Clearinghouse;
+  steward: RiskSteward;
+  handover: Handover;
 };
 
 type Connection = NetworkConnection & {
@@ -84,7 +88,7 @@ export async function readParameters(): Promise<SystemParameters> {
 
 /**
  * Deploys and wires everything through the Ignition module, the same on a test's chain, the demo's and a real node.
- * The first signer governs; the second receives treasury fees.
+ * The first signer holds every role; the second receives treasury fees.
  */
 export async function deploySystem(
   connection: Connection,
@@ -98,6 +102,7 @@ export async function deploySystem(
     ...overrides,
     risk: { ...defaults.risk, ...overrides.risk },
     governor: governor?.address,
+    steward: governor?.address,
     guardian: governor?.address,
     treasury: treasury?.address,
     genesis: timestamp,

@@ -1,11 +1,11 @@
 import { expect } from "chai";
-import { type BaseContract, type FunctionFragment, type ParamType, ZeroAddress } from "ethers";
+import type { BaseContract } from "ethers";
 import hre from "hardhat";
 import LocalModule from "../../deploy/modules/Local.ts";
 import { readParameters, type System } from "../../scripts/shared/deploySystem.ts";
 import { accountId } from "../../scripts/shared/world.ts";
 import { fields } from "../integration/stage.ts";
-import { ADMIN_ROLE, GOVERNOR_ROLE, GUARDIAN_ROLE, POWERS, STEWARD_ROLE } from "./powers.ts";
+import { ADMIN_ROLE, GOVERNOR_ROLE, GUARDIAN_ROLE, PARAMETERS_ROLE, STEWARD_ROLE } from "./powers.ts";
 
 const connection = await hre.network.create();
 const { ethers, ignition, networkHelpers } = connection;
@@ -15,29 +15,10 @@ const WEEK = 604_800;
 const bits = (...ledgers: bigint[]) => ledgers.reduce((mask, ledger) => mask | (1n << ledger), 0n);
 const [MARGIN, CASH, INSURANCE, PENDING_PNL, QUEUE, RECOVERY, ORDERS, FEES] = [0n, 1n, 2n, 3n, 4n, 5n, 6n, 7n] as const;
 
-/** A value of the type that is as empty as it can be. */
-function zero(type: ParamType): unknown {
-  if (type.isArray())
-    return Array.from({ length: Math.max(0, type.arrayLength ?? 0) }, () => zero(type.arrayChildren!));
-  if (type.isTuple()) return type.components!.map(zero);
-  if (type.type === "address") return ZeroAddress;
-  if (type.type === "bool") return false;
-  if (type.type === "string") return "";
-  if (type.type.startsWith("bytes"))
-    return type.type === "bytes" ? "0x" : `0x${"00".repeat(Number(type.type.slice(5)))}`;
-  return 0n;
-}
-
-function changingFunctions(contract: BaseContract): FunctionFragment[] {
-  return contract.interface.fragments.filter(
-    (f): f is FunctionFragment => f.type === "function" && !(f as FunctionFragment).constant,
-  );
-}
-
 describe("Deployment", function () {
-  /** Four different people, so that a mix-up shows. */
+  /** Different people, so that a mix-up shows. */
   async function deployed() {
-    const [deployer, treasury, governor, guardian, stranger] = await ethers.getSigners();
+    const [deployer, treasury, governor, guardian, stranger, stewardKey] = await ethers.getSigners();
     const defaults = await readParameters();
     const { timestamp } = (await ethers.provider.getBlock("latest"))!;
     const parameters = {
@@ -45,6 +26,7 @@ describe("Deployment", function () {
       governorDelay: WEEK,
       governor: governor!.address,
       guardian: guardian!.address,
+      steward: stewardKey!.address,
       treasury: treasury!.address,
       genesis: timestamp,
     };
@@ -55,6 +37,7 @@ describe("Deployment", function () {
       treasury: treasury!,
       governor: governor!,
       guardian: guardian!,
+      stewardKey: stewardKey!,
       stranger: stranger!,
     };
     // A dollar of margin, so that a posting is refused for who sends it and not for what is there.
@@ -138,94 +121,45 @@ describe("Deployment", function () {
     expect(await insurance.maxDrawPerDayBps()).to.equal(BigInt(parameters.maxDrawPerDayBps));
   });
 
-  it("one access manager holds every role, and only the two named people have one", async function () {
-    const { system, deployer, treasury, governor, guardian, stranger } = await networkHelpers.loadFixture(deployed);
-    const { access, clearinghouse, pool, insurance, oracle, chainlink } = system;
-    for (const contract of [clearinghouse, pool, insurance, oracle, chainlink]) {
+  it("one access manager holds every role, and only those named have one", async function () {
+    const { system, deployer, treasury, governor, stewardKey, guardian, stranger } =
+      await networkHelpers.loadFixture(deployed);
+    const { access, clearinghouse, pool, insurance, oracle, chainlink, steward, handover } = system;
+    for (const contract of [clearinghouse, pool, insurance, oracle, chainlink, steward]) {
       expect(await contract.authority()).to.equal(await addressOf(access));
     }
-    expect([...(await access.hasRole(GOVERNOR_ROLE, governor))]).to.deep.equal([true, BigInt(WEEK)]);
-    expect([...(await access.hasRole(GUARDIAN_ROLE, guardian))]).to.deep.equal([true, 0n]);
-    const holders = {
-      governor: [GOVERNOR_ROLE],
-      guardian: [GUARDIAN_ROLE],
-      deployer: [ADMIN_ROLE],
-      treasury: [],
-      stranger: [],
-    };
-    for (const [name, signer] of Object.entries({ governor, guardian, deployer, treasury, stranger })) {
-      for (const role of [ADMIN_ROLE, GOVERNOR_ROLE, STEWARD_ROLE, GUARDIAN_ROLE]) {
-        const [isMember] = await access.hasRole(role, signer);
-        expect(isMember, `${name} ${role}`).to.equal(
-          (holders[name as keyof typeof holders] as bigint[]).includes(role),
-        );
+    const week = BigInt(WEEK);
+    const holders: [BaseContract | typeof deployer, Record<string, bigint>][] = [
+      [governor, { [`${ADMIN_ROLE}`]: week, [`${GOVERNOR_ROLE}`]: week, [`${PARAMETERS_ROLE}`]: week }],
+      [guardian, { [`${GUARDIAN_ROLE}`]: 0n }],
+      [stewardKey, { [`${STEWARD_ROLE}`]: 0n }],
+      [steward, { [`${PARAMETERS_ROLE}`]: 0n }],
+      ...[deployer, treasury, stranger, handover, access, clearinghouse].map((who): [BaseContract, never] => [
+        who as unknown as BaseContract,
+        {} as never,
+      ]),
+    ];
+    for (const [who, roles] of holders) {
+      for (const role of [ADMIN_ROLE, GOVERNOR_ROLE, STEWARD_ROLE, GUARDIAN_ROLE, PARAMETERS_ROLE]) {
+        const delay = roles[`${role}`];
+        const [isMember, has] = await access.hasRole(role, who);
+        expect([isMember, has], `role ${role}`).to.deep.equal([delay !== undefined, delay ?? 0n]);
       }
     }
   });
 
-  for (const [name, powers] of Object.entries(POWERS)) {
-    describe(name, function () {
-      it("has no function that changes something and is not in the table", async function () {
-        const { system } = await networkHelpers.loadFixture(deployed);
-        const contract = system[name as keyof System] as BaseContract;
-        const names = new Set(changingFunctions(contract).map((fragment) => fragment.name));
-        expect([...names].sort()).to.deep.equal(Object.keys(powers).sort());
-      });
-
-      it("refuses whoever may not call", async function () {
-        const { system, deployer, stranger } = await networkHelpers.loadFixture(deployed);
-        const contract = system[name as keyof System] as BaseContract;
-        for (const fragment of changingFunctions(contract)) {
-          const power = powers[fragment.name];
-          if (power === "anyone") continue;
-          const call = (caller: typeof stranger) =>
-            contract.connect(caller).getFunction(fragment)(...argumentsFor(fragment));
-          const error =
-            power === "once"
-              ? "Wired_NotDeployer"
-              : typeof power === "object"
-                ? power.error
-                : "AccessManagedUnauthorized";
-          await expect(call(stranger), fragment.name).to.be.revertedWithCustomError(contract, error);
-          const mine = power === "once" ? "Wired_AlreadyWired" : error;
-          await expect(call(deployer), fragment.name).to.be.revertedWithCustomError(contract, mine);
-        }
-      });
-
-      it("maps each restricted function to its role", async function () {
-        const { system } = await networkHelpers.loadFixture(deployed);
-        const contract = system[name as keyof System] as BaseContract;
-        for (const fragment of changingFunctions(contract)) {
-          const role = powers[fragment.name];
-          // What nobody was given stays with the admin role, which no function of ours asks for.
-          const expected = typeof role === "bigint" ? role : ADMIN_ROLE;
-          expect(await system.access.getTargetFunctionRole(contract, fragment.selector), fragment.name).to.equal(
-            expected,
-          );
-        }
-      });
-    });
-  }
-
-  /** Empty arguments; a posting has to touch something to be refused. */
-  function argumentsFor(fragment: FunctionFragment): unknown[] {
-    if (fragment.name === "post") return [[-1n, 1n, 0n, 0n, 0n, 0n, 0n, 0n]];
-    return fragment.inputs.map(zero);
-  }
-
-  it("a governor acts only after its delay, a guardian at once", async function () {
-    const { system, governor, guardian } = await networkHelpers.loadFixture(deployed);
-    const { access, pool, clearinghouse } = system;
-    await expect(pool.connect(governor).setParams(400, 5_000, 10_000, 0n)).to.be.revertedWithCustomError(
-      access,
-      "AccessManagerNotScheduled",
-    );
-    const data = pool.interface.encodeFunctionData("setParams", [400, 5_000, 10_000, 0n]);
-    await access.connect(governor).schedule(pool, data, 0);
-    await networkHelpers.time.increase(WEEK);
-    await pool.connect(governor).setParams(400, 5_000, 10_000, 0n);
-    await expect(clearinghouse.connect(guardian).haltMarket(0))
-      .to.be.revertedWithCustomError(clearinghouse, "Clearinghouse_MarketNotListed")
-      .withArgs(0n);
+  it("what the governor schedules can be cancelled by the guardian, and new powers wait", async function () {
+    const { system } = await networkHelpers.loadFixture(deployed);
+    const { access, clearinghouse, pool, insurance, oracle, chainlink, steward } = system;
+    for (const role of [GOVERNOR_ROLE, PARAMETERS_ROLE]) {
+      expect(await access.getRoleGuardian(role)).to.equal(GUARDIAN_ROLE);
+    }
+    await networkHelpers.time.increase(5 * 86_400);
+    for (const role of [ADMIN_ROLE, GOVERNOR_ROLE, PARAMETERS_ROLE]) {
+      expect(await access.getRoleGrantDelay(role)).to.equal(BigInt(WEEK));
+    }
+    for (const target of [clearinghouse, pool, insurance, oracle, chainlink, steward]) {
+      expect(await access.getTargetAdminDelay(target)).to.equal(BigInt(WEEK));
+    }
   });
 });

@@ -1,88 +1,136 @@
-/** Roles of `contracts/governance/Roles.sol`. */
-export const [ADMIN_ROLE, GOVERNOR_ROLE, STEWARD_ROLE, GUARDIAN_ROLE] = [0n, 1n, 2n, 3n] as const;
+/** Roles of `contracts/governance/Roles.sol`; 0 is the manager's own. */
+export const [ADMIN_ROLE, GOVERNOR_ROLE, STEWARD_ROLE, GUARDIAN_ROLE, PARAMETERS_ROLE] = [0n, 1n, 2n, 3n, 4n] as const;
 
-const SHARES = [
-  "approve",
-  "transfer",
-  "transferFrom",
-  "permit",
-  "setOperator",
-  "requestDeposit",
-  "requestRedeem",
-  "cancelDeposit",
-  "cancelRedeem",
-  "deposit",
-  "mint",
-  "redeem",
-  "withdraw",
-] as const;
+/** Who may call a function of somebody's money or account; the matrix makes the calls for the owner's. */
+const OWNERS: Caller[] = ["owner", "operator"];
+const CONTROLLED = { error: "EpochVault_NotController", may: OWNERS };
+
+const SHARES: Record<string, Power> = {
+  ...Object.fromEntries(["approve", "transfer", "permit", "setOperator"].map((f) => [f, "anyone"])),
+  transferFrom: { error: "ERC20InsufficientAllowance", may: [] },
+  requestDeposit: { error: "EpochVault_NotOwner", may: OWNERS },
+  requestRedeem: { error: "ERC20InsufficientAllowance", may: OWNERS },
+  cancelDeposit: CONTROLLED,
+  cancelRedeem: CONTROLLED,
+  redeem: CONTROLLED,
+  withdraw: CONTROLLED,
+  "deposit(uint256,address)": "anyone",
+  "mint(uint256,address)": "anyone",
+  "deposit(uint256,address,address)": CONTROLLED,
+  "mint(uint256,address,address)": CONTROLLED,
+};
+
+/** Kinds of callers besides the contracts of the system, which go by their names. */
+export type Caller = "stranger" | "owner" | "operator" | "governor" | "stewardKey" | "guardian" | "deployer" | string;
 
 /**
- * Every function that changes something, and who may call it: `anyone` looks after itself (money of the caller, an
- * account it may act for, or a permissionless service), a role, or one contract, named by the error others get.
+ * Who may call: `anyone` (what it touches is the caller's, or it is a service to all), the deployer `once`, whoever holds
+ * a role, or those named in `may`; `error` is what the others get, `|` between
+ * what it may be. `may` is empty where it is left out.
  */
-export const POWERS: Record<string, Record<string, "anyone" | "once" | bigint | { error: string }>> = {
+export type Power = "anyone" | "once" | bigint | { error: string; may?: Caller[] };
+
+const ADMIN = { error: "AccessManagerUnauthorizedAccount", may: ["governor"] };
+/** The manager passes an admin's order on. */
+const AUTHORITY = { error: "AccessManagedUnauthorized", may: ["access"] };
+
+/** Every function that changes something, by its name; by its signature where a name stands for several. */
+export const POWERS: Record<string, Record<string, Power>> = {
   clearinghouse: {
-    ...Object.fromEntries(
-      ["deposit", "depositWithPermit", "withdraw", "transferMargin", "setOperator", "claimFees"].map((f) => [
-        f,
-        "anyone",
-      ]),
-    ),
+    ...Object.fromEntries(["deposit", "depositWithPermit", "setOperator", "claimFees"].map((f) => [f, "anyone"])),
+    withdraw: { error: "Clearinghouse_NotAuthorized", may: OWNERS },
+    transferMargin: { error: "Clearinghouse_NotAuthorized", may: OWNERS },
     ...Object.fromEntries(
       ["settle", "mark", "markAll", "liquidate", "deleverage", "replay", "payDebts", "claim", "recover"].map((f) => [
         f,
         "anyone",
       ]),
     ),
-    execute: { error: "Clearinghouse_NotExecutor" },
-    recordBases: { error: "Clearinghouse_NotPool" },
-    applyBases: { error: "Clearinghouse_NotPool" },
+    execute: { error: "Clearinghouse_NotExecutor", may: ["executor"] },
+    recordBases: { error: "Clearinghouse_NotPool", may: ["pool"] },
+    applyBases: { error: "Clearinghouse_NotPool", may: ["pool"] },
     listMarket: GOVERNOR_ROLE,
-    setMarketParams: GOVERNOR_ROLE,
+    setMarketParams: PARAMETERS_ROLE,
     setMarketState: GOVERNOR_ROLE,
-    setRiskParams: GOVERNOR_ROLE,
-    haltMarket: GUARDIAN_ROLE,
+    setRiskParams: PARAMETERS_ROLE,
+    restrictOpening: GUARDIAN_ROLE,
     wire: "once",
-    setAuthority: { error: "AccessManagedUnauthorized" },
+    setAuthority: AUTHORITY,
   },
   vault: {
-    post: { error: "Vault_NotAllowed" },
-    receiveFrom: { error: "Vault_NotAllowed" },
-    payTo: { error: "Vault_NotAllowed" },
+    // Of margin; which module posts to which other ledger is checked with the wiring.
+    post: { error: "Vault_NotAllowed", may: ["clearinghouse"] },
+    receiveFrom: { error: "Vault_NotAllowed", may: ["clearinghouse"] },
+    payTo: { error: "Vault_NotAllowed", may: ["clearinghouse"] },
     wire: "once",
   },
   pool: {
     ...Object.fromEntries(["recordEpoch", "settleEpoch", "reset"].map((f) => [f, "anyone"])),
-    record: { error: "LiquidityPool_NotClearinghouse" },
-    absorb: { error: "LiquidityPool_NotWaterfall" },
+    record: { error: "LiquidityPool_NotClearinghouse", may: ["clearinghouse"] },
+    absorb: { error: "LiquidityPool_NotWaterfall", may: ["waterfall"] },
     setParams: GOVERNOR_ROLE,
     wire: "once",
-    setAuthority: { error: "AccessManagedUnauthorized" },
+    setAuthority: AUTHORITY,
   },
   senior: {
-    ...Object.fromEntries([...SHARES, "claimRecovery"].map((f) => [f, "anyone"])),
-    ...Object.fromEntries(["settle", "mintClaims", "repayClaims"].map((f) => [f, { error: "Tranche_NotPool" }])),
-    wire: "once",
-  },
-  junior: {
-    ...Object.fromEntries([...SHARES, "claimRecovery"].map((f) => [f, "anyone"])),
-    ...Object.fromEntries(["settle", "mintClaims", "repayClaims"].map((f) => [f, { error: "Tranche_NotPool" }])),
-    wire: "once",
-  },
-  insurance: {
-    ...Object.fromEntries([...SHARES, "recordEpoch", "settleEpoch"].map((f) => [f, "anyone"])),
-    cover: { error: "InsuranceFund_NotWaterfall" },
-    setMaxDrawPerDayBps: GOVERNOR_ROLE,
-    wire: "once",
-    setAuthority: { error: "AccessManagedUnauthorized" },
-  },
-  waterfall: {
+    ...SHARES,
+    claimRecovery: "anyone",
     ...Object.fromEntries(
-      ["absorb", "conclude", "coverResidual"].map((f) => [f, { error: "LossWaterfall_NotClearinghouse" }]),
+      ["settle", "mintClaims", "repayClaims"].map((f) => [f, { error: "Tranche_NotPool", may: ["pool"] }]),
     ),
     wire: "once",
   },
-  oracle: { setSource: GOVERNOR_ROLE, setAuthority: { error: "AccessManagedUnauthorized" } },
-  chainlink: { setFeed: GOVERNOR_ROLE, setAuthority: { error: "AccessManagedUnauthorized" } },
+  junior: {
+    ...SHARES,
+    claimRecovery: "anyone",
+    ...Object.fromEntries(
+      ["settle", "mintClaims", "repayClaims"].map((f) => [f, { error: "Tranche_NotPool", may: ["pool"] }]),
+    ),
+    wire: "once",
+  },
+  insurance: {
+    ...SHARES,
+    ...Object.fromEntries(["recordEpoch", "settleEpoch"].map((f) => [f, "anyone"])),
+    cover: { error: "InsuranceFund_NotWaterfall", may: ["waterfall"] },
+    setMaxDrawPerDayBps: GOVERNOR_ROLE,
+    wire: "once",
+    setAuthority: AUTHORITY,
+  },
+  waterfall: {
+    ...Object.fromEntries(
+      ["absorb", "conclude", "coverResidual"].map((f) => [
+        f,
+        { error: "LossWaterfall_NotClearinghouse", may: ["clearinghouse"] },
+      ]),
+    ),
+    wire: "once",
+  },
+  oracle: { setSource: GOVERNOR_ROLE, setAuthority: AUTHORITY },
+  chainlink: { setFeed: GOVERNOR_ROLE, setAuthority: AUTHORITY },
+  steward: { adjustMarket: STEWARD_ROLE, adjustRisk: STEWARD_ROLE, setAuthority: AUTHORITY },
+  handover: { handOver: "once" },
+  access: {
+    ...Object.fromEntries(
+      [
+        "grantRole",
+        "revokeRole",
+        "labelRole",
+        "setGrantDelay",
+        "setRoleAdmin",
+        "setRoleGuardian",
+        "setTargetAdminDelay",
+        "setTargetClosed",
+        "setTargetFunctionRole",
+        "updateAuthority",
+      ].map((f) => [f, ADMIN]),
+    ),
+    // What they do needs a right of its own, asked for inside: to the call, to its target, to the role renounced.
+    renounceRole: "anyone",
+    multicall: "anyone",
+    schedule: { error: "AccessManagerUnauthorizedCall", may: ["governor"] },
+    execute: { error: "AccessManagerUnauthorizedCall", may: ["governor"] },
+    cancel: { error: "AccessManagerUnauthorizedCancel", may: ["governor", "guardian"] },
+    // Asks the caller whether it is consuming; whoever is no managed contract has no answer.
+    consumeScheduledOp: { error: "AccessManagerUnauthorizedConsume|0x" },
+  },
 };

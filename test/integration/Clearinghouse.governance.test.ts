@@ -9,12 +9,16 @@ const { networkHelpers } = connection;
 
 const GOVERNOR_ROLE = 1n;
 const GUARDIAN_ROLE = 3n;
+const PARAMETERS_ROLE = 4n;
+const HOUR = 3_600n;
+const DAY = 24n * HOUR;
 
 describe("Clearinghouse, governance", function () {
   /** Carol governs and does nothing else, Dave guards and does nothing else. */
   async function governed() {
     const stage = await plainStage(connection);
     await stage.access.grantRole(GOVERNOR_ROLE, stage.carol, 0);
+    await stage.access.grantRole(PARAMETERS_ROLE, stage.carol, 0);
     await stage.access.grantRole(GUARDIAN_ROLE, stage.dave, 0);
     return { ...stage, governorOnly: stage.carol, guardianOnly: stage.dave };
   }
@@ -121,11 +125,11 @@ describe("Clearinghouse, governance", function () {
     });
   });
 
-  describe("haltMarket", function () {
+  describe("restrictOpening", function () {
     it("reverts for whoever is not guardian, the governor included", async function () {
       const { clearinghouse, governorOnly, stranger, btc } = await networkHelpers.loadFixture(governed);
       for (const caller of [governorOnly, stranger]) {
-        await expect(clearinghouse.connect(caller).haltMarket(btc))
+        await expect(clearinghouse.connect(caller).restrictOpening(btc, 0, HOUR))
           .to.be.revertedWithCustomError(clearinghouse, "AccessManagedUnauthorized")
           .withArgs(caller.address);
       }
@@ -134,28 +138,71 @@ describe("Clearinghouse, governance", function () {
     it("reverts when the market is not open", async function () {
       const { clearinghouse, guardianOnly, btc } = await networkHelpers.loadFixture(governed);
       await clearinghouse.setMarketState(btc, MarketState.ReduceOnly);
-      await expect(clearinghouse.connect(guardianOnly).haltMarket(btc))
+      await expect(clearinghouse.connect(guardianOnly).restrictOpening(btc, 0, HOUR))
         .to.be.revertedWithCustomError(clearinghouse, "Clearinghouse_MarketNotOpen")
         .withArgs(btc, MarketState.ReduceOnly);
     });
 
     it("reverts when the market is not listed", async function () {
       const { clearinghouse, guardianOnly } = await networkHelpers.loadFixture(governed);
-      await expect(clearinghouse.connect(guardianOnly).haltMarket(9))
+      await expect(clearinghouse.connect(guardianOnly).restrictOpening(9, 0, HOUR))
         .to.be.revertedWithCustomError(clearinghouse, "Clearinghouse_MarketNotListed")
         .withArgs(9n);
     });
 
-    it("the guardian halts and cannot open again", async function () {
-      const { clearinghouse, guardianOnly, governorOnly, btc } = await networkHelpers.loadFixture(governed);
-      await expect(clearinghouse.connect(guardianOnly).haltMarket(btc))
-        .to.emit(clearinghouse, "MarketStateSet")
+    for (const [name, share, duration, parameter, has, max] of [
+      ["the share is all of the caps", 10_000n, HOUR, "openingShareBps", 10_000n, 9_999n],
+      ["it lasts longer than three days", 0n, 3n * DAY + 1n, "restriction", 3n * DAY + 1n, 3n * DAY],
+    ] as const) {
+      it(`reverts when ${name}`, async function () {
+        const { clearinghouse, guardianOnly, btc } = await networkHelpers.loadFixture(governed);
+        await expect(clearinghouse.connect(guardianOnly).restrictOpening(btc, share, duration))
+          .to.be.revertedWithCustomError(riskConfig, "RiskConfig_OutOfBounds")
+          .withArgs(encodeBytes32String(parameter), has, 0n, max);
+      });
+    }
+
+    it("stops opening until it ends by itself, and closing at no time", async function () {
+      const { world, clearinghouse, guardianOnly, alice, btc } = await networkHelpers.loadFixture(governed);
+      const account = await world.fund(alice, wad(10_000));
+      await world.trade(alice, account, btc, wad(1));
+      const since = BigInt(await networkHelpers.time.latest()) + 10n;
+      await networkHelpers.time.setNextBlockTimestamp(since);
+      await expect(clearinghouse.connect(guardianOnly).restrictOpening(btc, 0, HOUR))
+        .to.emit(clearinghouse, "OpeningRestricted")
+        .withArgs(btc, 0n, since, since + HOUR);
+      await expect(world.trade(alice, account, btc, wad(1)))
+        .to.be.revertedWithCustomError(clearinghouse, "Clearinghouse_MarketNotOpen")
         .withArgs(btc, MarketState.Halted);
+      await world.trade(alice, account, btc, wad("-0.5"));
+      expect((await clearinghouse.market(btc)).state).to.equal(MarketState.Open);
+      await networkHelpers.time.setNextBlockTimestamp(since + HOUR);
+      await world.trade(alice, account, btc, wad(1));
+    });
+
+    it("reverts when the market has not rested as long as it was restricted", async function () {
+      const { clearinghouse, guardianOnly, btc } = await networkHelpers.loadFixture(governed);
+      const guardian = clearinghouse.connect(guardianOnly);
+      await guardian.restrictOpening(btc, 5_000, 3n * DAY);
+      const since = BigInt(await networkHelpers.time.latest());
+      await networkHelpers.time.setNextBlockTimestamp(since + 6n * DAY - 1n);
+      await expect(guardian.restrictOpening(btc, 0, HOUR))
+        .to.be.revertedWithCustomError(clearinghouse, "Clearinghouse_GuardianMustRest")
+        .withArgs(btc, since + 6n * DAY - 1n, since + 6n * DAY);
+      await networkHelpers.time.setNextBlockTimestamp(since + 6n * DAY);
+      await guardian.restrictOpening(btc, 0, HOUR);
+    });
+
+    it("cannot open what the governor closed; the governor's word ends it and its rest", async function () {
+      const { clearinghouse, guardianOnly, governorOnly, btc } = await networkHelpers.loadFixture(governed);
+      await clearinghouse.connect(guardianOnly).restrictOpening(btc, 0, 3n * DAY);
       await expect(clearinghouse.connect(guardianOnly).setMarketState(btc, MarketState.Open))
         .to.be.revertedWithCustomError(clearinghouse, "AccessManagedUnauthorized")
         .withArgs(guardianOnly.address);
       await clearinghouse.connect(governorOnly).setMarketState(btc, MarketState.Open);
-      expect((await clearinghouse.market(btc)).state).to.equal(MarketState.Open);
+      const { restrictedUntil, restrictedFor, openingShareBps } = await clearinghouse.market(btc);
+      expect([restrictedUntil, restrictedFor, openingShareBps]).to.deep.equal([0n, 0n, 0n]);
+      await clearinghouse.connect(guardianOnly).restrictOpening(btc, 0, HOUR);
     });
   });
 
