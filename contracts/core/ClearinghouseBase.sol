@@ -13,6 +13,7 @@ import {SettlementLib} from "../margin/SettlementLib.sol";
 import {AccountId} from "../types/AccountId.sol";
 import {LEDGER_COUNT, Ledger} from "../types/Ledger.sol";
 import {MarketId} from "../types/MarketId.sol";
+import {PriceUse} from "../types/PriceUse.sol";
 import {Book, Operation, State} from "../types/State.sol";
 import {RiskLib} from "./RiskLib.sol";
 
@@ -68,23 +69,27 @@ abstract contract ClearinghouseBase is IClearinghouse, AccessManaged, Reentrancy
         if (!_state.markets[id].isListed) revert Clearinghouse_MarketNotListed(id);
     }
 
-    function _price(MarketId id) internal view returns (uint256 price) {
-        (price, ) = ORACLE.priceOf(id);
+    function _price(MarketId id, PriceUse use) internal view returns (uint256 price) {
+        (price, ) = ORACLE.priceFor(id, use);
     }
 
-    /// @dev Zero if the market has no valid price now.
-    function _tryPrice(MarketId id) internal view returns (uint256) {
+    /// @dev Zero if the market has no valid price now. Reverts if it has one that is only not good for a liquidation: it
+    /// is no dead market, and whoever liquidates must not be able to make it look like one by leaving a price old.
+    function _tryPrice(MarketId id, PriceUse use) internal view returns (uint256) {
         uint256 needed = FEED_GAS + FEED_GAS / 32;
         if (gasleft() < needed) revert Clearinghouse_NotEnoughGas(gasleft(), needed);
-        try ORACLE.priceOf{gas: FEED_GAS}(id) returns (uint256 price, uint256) {
+        try ORACLE.priceFor{gas: FEED_GAS}(id, use) returns (uint256 price, uint256) {
             return price;
         } catch {
-            return 0;
+            if (use != PriceUse.Liquidate) return 0;
+            // Nor is it while the sequencer is down or has just come back.
+            ORACLE.requireOpen(use);
+            return _tryPrice(id, PriceUse.Value) == 0 ? 0 : _price(id, use);
         }
     }
 
     /// @dev The open positions of an account with their prices, ascending; bounded by MAX_POSITIONS.
-    function _book(AccountId id, bool mayBeDead) internal view returns (Book memory book) {
+    function _book(AccountId id, bool mayBeDead, PriceUse use) internal view returns (Book memory book) {
         uint256 open = _state.accounts[id].openMarkets;
         uint256 n;
         for (uint256 bits = open; bits != 0; bits &= bits - 1) ++n;
@@ -95,7 +100,7 @@ abstract contract ClearinghouseBase is IClearinghouse, AccessManaged, Reentrancy
         for (uint8 m = 0; i < n; ++m) {
             if (open & (1 << m) == 0) continue;
             book.markets[i] = MarketId.wrap(m);
-            book.prices[i] = mayBeDead ? _tryPrice(MarketId.wrap(m)) : _price(MarketId.wrap(m));
+            book.prices[i] = mayBeDead ? _tryPrice(MarketId.wrap(m), use) : _price(MarketId.wrap(m), use);
             ++i;
         }
     }
@@ -108,7 +113,7 @@ abstract contract ClearinghouseBase is IClearinghouse, AccessManaged, Reentrancy
     /// @dev Moves the money, brings the pool's equity up to date, and repays debts from what cash there is. An account
     /// that is short of margin has its profits turned into margin first.
     function _commit(Operation memory op) internal returns (ILiquidityPool.Standing memory standing) {
-        if (op.isShort) op = SettlementLib.finishShort(_state, op, _book(op.account, true));
+        if (op.isShort) op = SettlementLib.finishShort(_state, op, _book(op.account, true, PriceUse.Value));
         _post(op.flows);
         standing = POOL.record(ILiquidityPool.Change(op.marks, op.unpaid, op.openNotional, op.income, op.recovery));
         if (standing.unpaid != 0 && standing.cash != 0) standing = _payDebts(standing.cash);
@@ -132,6 +137,6 @@ abstract contract ClearinghouseBase is IClearinghouse, AccessManaged, Reentrancy
     }
 
     function _withdrawable(AccountId id) internal view returns (uint256) {
-        return RiskLib.withdrawable(_state, id, _book(id, false));
+        return RiskLib.withdrawable(_state, id, _book(id, false, PriceUse.Value));
     }
 }

@@ -9,9 +9,11 @@ import {DeficitLib} from "../loss/DeficitLib.sol";
 import {DeleveragingLib} from "../loss/DeleveragingLib.sol";
 import {SettlementLib} from "../margin/SettlementLib.sol";
 import {MarketLib} from "../market/MarketLib.sol";
+import {MathLib} from "../math/MathLib.sol";
 import {AccountId} from "../types/AccountId.sol";
 import {MarketBook} from "../types/Market.sol";
 import {MarketId} from "../types/MarketId.sol";
+import {PriceUse} from "../types/PriceUse.sol";
 import {Attribution, Book, DeleverageCall, Operation, Trade} from "../types/State.sol";
 import {ClearinghouseBase} from "./ClearinghouseBase.sol";
 import {ListingLib} from "./ListingLib.sol";
@@ -22,6 +24,7 @@ import {TradeLib} from "./TradeLib.sol";
 /// @notice Trades, and what anybody may call: mark, settle, liquidate.
 abstract contract ClearinghouseTrading is ClearinghouseBase {
     using MarketLib for MarketBook;
+    using MathLib for int256;
 
     /// @inheritdoc IClearinghouse
     function execute(
@@ -37,13 +40,16 @@ abstract contract ClearinghouseTrading is ClearinghouseBase {
         trade.market = marketId;
         trade.delta = sizeDelta;
         trade.acceptablePrice = acceptablePrice;
-        trade.price = _price(marketId);
+        bool isOpening = _isOpening(_state.positions[id][marketId].size, sizeDelta);
+        trade.price = _price(marketId, isOpening ? PriceUse.Open : PriceUse.Value);
 
         Operation memory op;
         (op, trade.opened, trade.skewBefore, trade.fee) = TradeLib.run(_state, _open(), id, trade);
         ILiquidityPool.Standing memory standing = _commit(op);
         if (trade.opened != 0) {
-            Book memory book = _book(id, false);
+            // Events the position had missed left less to close than was on record.
+            if (!isOpening) _price(marketId, PriceUse.Open);
+            Book memory book = _book(id, false, PriceUse.Value);
             RiskLib.checkOpening(_state, id, book, trade, standing.equity, standing.isOpenable);
         }
         return trade.fee;
@@ -53,7 +59,7 @@ abstract contract ClearinghouseTrading is ClearinghouseBase {
     function settle(AccountId id) external nonReentrant {
         // What an ownerless position has paid in belongs to nobody and stays with the pool.
         if (id.owner() == address(0)) revert Clearinghouse_ZeroOwner(id);
-        Book memory book = _book(id, true);
+        Book memory book = _book(id, true, PriceUse.Value);
         _commit(SettlementLib.collectLosses(_state, _open(), id, book));
     }
 
@@ -61,7 +67,7 @@ abstract contract ClearinghouseTrading is ClearinghouseBase {
     function mark(MarketId id) external nonReentrant {
         _requireListed(id);
         Operation memory op;
-        _mark(op, id, _price(id));
+        _mark(op, id, _price(id, PriceUse.Value));
         _commit(op);
     }
 
@@ -69,13 +75,16 @@ abstract contract ClearinghouseTrading is ClearinghouseBase {
     function markAll() external nonReentrant {
         Operation memory op;
         uint256 count = _state.marketCount;
-        for (uint8 i = 0; i < count; ++i) _mark(op, MarketId.wrap(i), _price(MarketId.wrap(i)));
+        for (uint8 i = 0; i < count; ++i) {
+            MarketId id = MarketId.wrap(i);
+            _mark(op, id, _price(id, PriceUse.Value));
+        }
         _commit(op);
     }
 
     /// @inheritdoc IClearinghouse
     function liquidate(AccountId id) external nonReentrant {
-        Book memory book = _book(id, true);
+        Book memory book = _book(id, true, PriceUse.Liquidate);
         Operation memory op;
         Attribution memory attribution;
         (op, attribution) = LiquidationLib.run(_state, _open(), book, id, msg.sender);
@@ -89,7 +98,7 @@ abstract contract ClearinghouseTrading is ClearinghouseBase {
         Operation memory op;
         DeleverageCall memory c;
         c.dead = _refresh(op, id);
-        (c.market, c.price, c.keeper) = (id, _mark(op, id, _price(id)), msg.sender);
+        (c.market, c.price, c.keeper) = (id, _mark(op, id, _price(id, PriceUse.Liquidate)), msg.sender);
         ILiquidityPool.Standing memory standing = _commit(op);
         (c.equity, c.floor) = (standing.equity, standing.floor);
         (op, collected) = DeleveragingLib.run(_state, _open(), c);
@@ -122,6 +131,11 @@ abstract contract ClearinghouseTrading is ClearinghouseBase {
         WATERFALL.coverResidual(amount);
     }
 
+    /// @dev Whether a trade adds risk, by what is on record: opens, grows, or flips.
+    function _isOpening(int256 size, int256 delta) private pure returns (bool) {
+        return size == 0 || (size > 0) == (delta > 0) || delta.abs() > size.abs();
+    }
+
     /// @dev Takes a deficit through the layers; what the pool's floor lacks comes from traders in profit.
     function _absorb(AccountId id, Book memory book, Attribution memory attribution, bool hasDebts) private {
         (uint256 paid, uint256 short) = WATERFALL.absorb(id, attribution.deficit, attribution.matched);
@@ -143,7 +157,7 @@ abstract contract ClearinghouseTrading is ClearinghouseBase {
             MarketBook storage market_ = _state.markets[id];
             if (id == except || block.timestamp - market_.touchedAt <= _state.risk.maxMarkAge) continue;
             if (market_.openNotional() == 0) continue;
-            uint256 price = _tryPrice(id);
+            uint256 price = _tryPrice(id, PriceUse.Value);
             if (price == 0) dead |= 1 << i;
             else _mark(op, id, price);
         }

@@ -152,8 +152,8 @@ interface IClearinghouse is IDeleveraging {
     ///
     /// Requirements: the executor calls, else {Clearinghouse_NotExecutor}; the fill is no worse than `acceptablePrice`,
     /// else {Clearinghouse_PriceNotAcceptable}. If risk grows: an open market, both tranches at their minimum, fresh
-    /// marks, minimum notional, maximum position, impact bound, caps and initial margin, each with its error. Reducing
-    /// needs none of these, only margin >= 0 afterwards.
+    /// marks, minimum notional, maximum position, impact bound, caps and initial margin, each with its error, and a price
+    /// good for `PriceUse.Open`. Reducing needs none of these, only a price for `Value` and margin >= 0 afterwards.
     /// Invariants: I3, I14.
     function execute(
         AccountId account,
@@ -184,7 +184,8 @@ interface IClearinghouse is IDeleveraging {
     /// bonds of the positions closed, collected by {claimFees}.
     ///
     /// Requirements: equity below maintenance, else {Clearinghouse_NotLiquidatable}; a position to close, else
-    /// {Clearinghouse_NothingToLiquidate}; gas for the price feeds, else {Clearinghouse_NotEnoughGas}.
+    /// {Clearinghouse_NothingToLiquidate}; gas for the price feeds, else {Clearinghouse_NotEnoughGas}; each market that has
+    /// a price has one good for `PriceUse.Liquidate`, and the sequencer's gate is open for it, else their errors.
     /// Invariants: I4, I5, I8. No owner, recipient, empty layer, or dead feed of another market can stop it.
     function liquidate(AccountId account) external;
 

@@ -1,6 +1,6 @@
 import type { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
 import type { NamedArtifactContractDeploymentFuture } from "@nomicfoundation/ignition-core";
-import { id } from "ethers";
+import { id, ZeroAddress } from "ethers";
 
 /** Ledger bits of `contracts/types/Ledger.sol`: which module may post to what is fixed here, once. */
 const MARGIN = 1n << 0n;
@@ -28,9 +28,10 @@ type Address = NamedArtifactContractDeploymentFuture<string> | string;
 /**
  * The protocol around `token`, wired: every address below is an immutable or set by a one-time `wire`, so who holds
  * money, who pays for losses and in which order cannot be changed after this module has run. What is left is to name the
- * executor (`clearinghouse.wire`), list markets and give them prices.
+ * executor (`clearinghouse.wire`), list markets and give them prices. `gate` is a `SequencerGate` on a rollup, and nothing
+ * elsewhere.
  */
-export function deployCore(m: ModuleBuilder, token: Address) {
+export function deployCore(m: ModuleBuilder, token: Address, gate: Address = ZeroAddress) {
   const treasury = m.getParameter("treasury", m.getAccount(0));
   const governor = m.getParameter("governor", m.getAccount(0));
   const guardian = m.getParameter("guardian", m.getAccount(0));
@@ -42,7 +43,7 @@ export function deployCore(m: ModuleBuilder, token: Address) {
 
   const access = m.contract("AccessManager", [m.getAccount(0)]);
   const vault = m.contract("Vault", [token]);
-  const oracle = m.contract("OracleRouter", [access]);
+  const oracle = m.contract("OracleRouter", [access, gate]);
   const chainlink = m.contract("ChainlinkSource", [access]);
 
   const pool = m.contract("LiquidityPool", [

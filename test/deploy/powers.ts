@@ -83,6 +83,10 @@ export const POWERS: Record<string, Record<string, "anyone" | "once" | bigint | 
     ),
     wire: "once",
   },
-  oracle: { setSource: GOVERNOR_ROLE, setAuthority: { error: "AccessManagedUnauthorized" } },
-  chainlink: { setFeed: GOVERNOR_ROLE, setAuthority: { error: "AccessManagedUnauthorized" } },
+  oracle: { firstPriceAfter: "anyone", setSource: GOVERNOR_ROLE, setAuthority: { error: "AccessManagedUnauthorized" } },
+  chainlink: {
+    firstPriceAfter: "anyone",
+    setFeed: GOVERNOR_ROLE,
+    setAuthority: { error: "AccessManagedUnauthorized" },
+  },
 };

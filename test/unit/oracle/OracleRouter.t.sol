@@ -6,9 +6,11 @@ import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessMana
 
 import {IOracleRouter} from "../../../contracts/interfaces/IOracleRouter.sol";
 import {IPriceSource} from "../../../contracts/interfaces/IPriceSource.sol";
+import {ISequencerGate} from "../../../contracts/interfaces/ISequencerGate.sol";
 import {MockPriceSource} from "../../../contracts/mocks/MockPriceSource.sol";
 import {OracleRouter} from "../../../contracts/oracle/OracleRouter.sol";
 import {MarketId} from "../../../contracts/types/MarketId.sol";
+import {PriceUse} from "../../../contracts/types/PriceUse.sol";
 import {TestBase} from "../../shared/TestBase.sol";
 
 /// @dev Answers every call with three bytes.
@@ -40,7 +42,7 @@ contract OracleRouterTest is TestBase {
 
     function setUp() public {
         vm.warp(NOW);
-        router = new OracleRouter(address(new AccessManager(address(this))));
+        router = new OracleRouter(address(new AccessManager(address(this))), ISequencerGate(address(0)));
         old = new MockPriceSource();
         next = new MockPriceSource();
         old.setPrice(ETH, 4_000e18);
@@ -48,11 +50,11 @@ contract OracleRouterTest is TestBase {
         router.setSource(ETH, old);
     }
 
-    function testFuzz_priceOf_passesOnWhatTheSourceSays(uint128 price, uint40 publishedAt) public {
+    function testFuzz_priceFor_passesOnWhatTheSourceSays(uint128 price, uint40 publishedAt) public {
         price = uint128(bound(price, 1, LIMIT - 1));
         publishedAt = uint40(bound(publishedAt, 1, NOW));
         old.setPriceAt(ETH, price, publishedAt);
-        (uint256 has, uint256 hasAt) = router.priceOf(ETH);
+        (uint256 has, uint256 hasAt) = router.priceFor(ETH, PriceUse.Value);
         assertEq(has, price);
         assertEq(hasAt, publishedAt);
     }
@@ -61,7 +63,7 @@ contract OracleRouterTest is TestBase {
         MarketId other = MarketId.wrap(4);
         assertEq(address(router.sourceOf(other)), address(0));
         vm.expectRevert(abi.encodeWithSelector(IOracleRouter.OracleRouter_NoSource.selector, other));
-        router.priceOf(other);
+        router.priceFor(other, PriceUse.Value);
     }
 
     function testFuzz_RevertWhen_PriceInvalid(uint128 price) public {
@@ -70,27 +72,27 @@ contract OracleRouterTest is TestBase {
         vm.expectRevert(
             abi.encodeWithSelector(IOracleRouter.OracleRouter_InvalidPrice.selector, ETH, price, LIMIT - 1)
         );
-        router.priceOf(ETH);
+        router.priceFor(ETH, PriceUse.Value);
     }
 
     function testFuzz_RevertWhen_PriceFromTheFuture(uint40 publishedAt) public {
         publishedAt = uint40(bound(publishedAt, NOW + 1, type(uint40).max));
         old.setPriceAt(ETH, 4_000e18, publishedAt);
         vm.expectRevert(abi.encodeWithSelector(IOracleRouter.OracleRouter_FuturePrice.selector, ETH, publishedAt, NOW));
-        router.priceOf(ETH);
+        router.priceFor(ETH, PriceUse.Value);
     }
 
     function test_RevertWhen_SourceIsDead() public {
         old.setDead(ETH, true);
         vm.expectRevert(abi.encodeWithSelector(MockPriceSource.MockPriceSource_Dead.selector, ETH));
-        router.priceOf(ETH);
+        router.priceFor(ETH, PriceUse.Value);
     }
 
     // ------------------------------------------------------------------------------------------------------- setSource
 
     function test_setSource_storesAndEmits() public {
         vm.expectEmit(address(router));
-        emit IOracleRouter.SourceSet(ETH, address(next));
+        emit IOracleRouter.SourceSet(ETH, address(next), 0);
         router.setSource(ETH, next);
         assertEq(address(router.sourceOf(ETH)), address(next));
     }
