@@ -23,6 +23,8 @@ contract ChainlinkSourceTest is TestBase {
     ChainlinkSource private source;
     MockAggregator private feed;
 
+    receive() external payable {}
+
     function setUp() public {
         vm.warp(NOW);
         // The test is the manager's admin, and a function nobody was given belongs to the admin.
@@ -159,7 +161,7 @@ contract ChainlinkSourceTest is TestBase {
         MockAggregator next = new MockAggregator(18, 100_000e18);
         vm.expectEmit(address(source));
         emit IChainlinkSource.FeedSet(BTC, address(next), 18, 60, 1e18, 1 << 112, 0);
-        source.setFeed(BTC, next, 60, 1e18, 1 << 112, 0);
+        source.setFeed(BTC, next, 60, 1e18, 1 << 112);
 
         IChainlinkSource.Feed memory stored = source.feedOf(BTC);
         assertEq(address(stored.aggregator), address(next));
@@ -242,6 +244,118 @@ contract ChainlinkSourceTest is TestBase {
         source.setFeed(BTC, new MockAggregator(8, 50_000e8), HEARTBEAT, MIN_PRICE, MAX_PRICE);
         (uint256 price, ) = source.priceFor(BTC, PriceUse.Value);
         assertEq(price, 50_000e18);
+    }
+
+    function test_setFeed_afterADeadOneIsForLeavingFirst() public {
+        feed.setReverting(true);
+        source.setFeed(BTC, new MockAggregator(8, 50_000e8), HEARTBEAT, MIN_PRICE, MAX_PRICE);
+        assertEq(source.feedOf(BTC).openableFrom, NOW + 1 days);
+        source.priceFor(BTC, PriceUse.Liquidate);
+        vm.expectRevert(
+            abi.encodeWithSelector(IFeedSuccession.PriceSource_ReduceOnly.selector, BTC, NOW + 1 days, NOW)
+        );
+        source.priceFor(BTC, PriceUse.Open);
+
+        // Agreeing with a feed in its day does not end the day.
+        MockAggregator third = new MockAggregator(8, 50_000e8);
+        source.setFeed(BTC, third, HEARTBEAT, MIN_PRICE, MAX_PRICE);
+        assertEq(source.feedOf(BTC).openableFrom, NOW + 1 days);
+        vm.warp(NOW + 1 days);
+        third.pushAnswer(50_000e8);
+        source.priceFor(BTC, PriceUse.Open);
+    }
+
+    // ----------------------------------------------------------------------------------------------------- first price
+
+    function test_firstPriceAfter_takesTheRoundAfterTheMoment() public {
+        vm.deal(address(this), 100);
+        vm.warp(NOW + 100);
+        feed.pushRound(101_000e8, NOW + 20);
+        feed.pushRound(102_000e8, NOW + 40);
+        // Round 2 for every moment after round 1, up to its own; round 3 afterwards.
+        for (uint256 earliest = NOW + 1; earliest <= NOW + 40; ++earliest) {
+            bool isSecond = earliest <= NOW + 20;
+            (uint256 price, uint256 publishedAt) = source.firstPriceAfter{value: 100}(
+                BTC,
+                earliest,
+                abi.encode(uint80(isSecond ? 2 : 3))
+            );
+            assertEq(price, isSecond ? 101_000e18 : 102_000e18);
+            assertEq(publishedAt, NOW + (isSecond ? 20 : 40));
+            assertEq(address(this).balance, 100);
+        }
+    }
+
+    function test_RevertWhen_RoundIsNotTheFirst() public {
+        vm.warp(NOW + 100);
+        feed.pushRound(101_000e8, NOW + 20);
+        feed.pushRound(102_000e8, NOW + 40);
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IChainlinkSource.ChainlinkSource_NotFirstRound.selector,
+                BTC,
+                uint80(3),
+                NOW + 20,
+                NOW + 20
+            )
+        );
+        source.firstPriceAfter(BTC, NOW + 20, abi.encode(uint80(3)));
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IChainlinkSource.ChainlinkSource_RoundTooEarly.selector,
+                BTC,
+                uint80(2),
+                NOW + 20,
+                NOW + 21
+            )
+        );
+        source.firstPriceAfter(BTC, NOW + 21, abi.encode(uint80(2)));
+    }
+
+    function test_RevertWhen_NoRoundComesBeforeIt() public {
+        vm.expectRevert(
+            abi.encodeWithSelector(IChainlinkSource.ChainlinkSource_FirstOfPhase.selector, BTC, uint80(1))
+        );
+        source.firstPriceAfter(BTC, NOW - 10, abi.encode(uint80(1)));
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IChainlinkSource.ChainlinkSource_NotThisPhase.selector,
+                BTC,
+                (uint80(1) << 64) | 2,
+                uint80(1)
+            )
+        );
+        source.firstPriceAfter(BTC, NOW - 10, abi.encode((uint80(1) << 64) | 2));
+        feed.pushRound(0, 0);
+        feed.pushRound(100_000e8, NOW);
+        vm.expectRevert(
+            abi.encodeWithSelector(IChainlinkSource.ChainlinkSource_IncompleteRound.selector, BTC, uint80(2))
+        );
+        source.firstPriceAfter(BTC, NOW - 10, abi.encode(uint80(3)));
+        vm.expectRevert(abi.encodeWithSelector(MockAggregator.MockAggregator_NoRound.selector, uint80(4)));
+        source.firstPriceAfter(BTC, NOW - 10, abi.encode(uint80(5)));
+    }
+
+    function test_firstPriceAfter_obeysTheSameRules() public {
+        feed.pushRound(0, NOW + 10);
+        feed.pushRound(102_000e8, NOW + 20);
+        vm.warp(NOW + 20);
+        vm.expectRevert(
+            abi.encodeWithSelector(IChainlinkSource.ChainlinkSource_NotPositive.selector, BTC, int256(0))
+        );
+        source.firstPriceAfter(BTC, NOW + 5, abi.encode(uint80(2)));
+        vm.warp(NOW + 20 + HEARTBEAT);
+        source.firstPriceAfter(BTC, NOW + 15, abi.encode(uint80(3)));
+        vm.warp(NOW + 21 + HEARTBEAT);
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IChainlinkSource.ChainlinkSource_StaleAnswer.selector,
+                BTC,
+                HEARTBEAT + 1,
+                HEARTBEAT
+            )
+        );
+        source.firstPriceAfter(BTC, NOW + 15, abi.encode(uint80(3)));
     }
 
     function test_setFeed_replacesAFeedThatBurnsItsGas() public {

@@ -7,8 +7,10 @@ import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessMana
 import {IOracleRouter} from "../../../contracts/interfaces/IOracleRouter.sol";
 import {IPriceSource} from "../../../contracts/interfaces/IPriceSource.sol";
 import {ISequencerGate} from "../../../contracts/interfaces/ISequencerGate.sol";
+import {MockAggregator} from "../../../contracts/mocks/MockAggregator.sol";
 import {MockPriceSource} from "../../../contracts/mocks/MockPriceSource.sol";
 import {OracleRouter} from "../../../contracts/oracle/OracleRouter.sol";
+import {SequencerGate} from "../../../contracts/oracle/SequencerGate.sol";
 import {MarketId} from "../../../contracts/types/MarketId.sol";
 import {PriceUse} from "../../../contracts/types/PriceUse.sol";
 import {TestBase} from "../../shared/TestBase.sol";
@@ -39,6 +41,8 @@ contract OracleRouterTest is TestBase {
     OracleRouter private router;
     MockPriceSource private old;
     MockPriceSource private next;
+
+    receive() external payable {}
 
     function setUp() public {
         vm.warp(NOW);
@@ -177,9 +181,105 @@ contract OracleRouterTest is TestBase {
         router.setSource{gas: 900_000}(ETH, next);
     }
 
+    /// Nothing vouches for what replaces a dead source: a day for leaving first, which a further change does not cut short.
+    function test_setSource_afterADeadOneIsForLeavingFirst() public {
+        old.setDead(ETH, true);
+        next.setPrice(ETH, 1_000e18);
+        vm.expectEmit(address(router));
+        emit IOracleRouter.SourceSet(ETH, address(next), NOW + 1 days);
+        router.setSource(ETH, next);
+        _expectReduceOnly(NOW);
+
+        MockPriceSource third = new MockPriceSource();
+        third.setPrice(ETH, 1_000e18);
+        router.setSource(ETH, third);
+        vm.warp(NOW + 1 days - 1);
+        _expectReduceOnly(NOW + 1 days - 1);
+        vm.warp(NOW + 1 days);
+        router.priceFor(ETH, PriceUse.Open);
+    }
+
+    function test_setSource_firstAndAgreeingOnesOpenAtOnce() public {
+        router.setSource(ETH, next);
+        assertEq(router.openableFrom(ETH), 0);
+        router.priceFor(ETH, PriceUse.Open);
+    }
+
+    // ------------------------------------------------------------------------------------------------------------ gate
+
+    function test_priceFor_obeysTheGate() public {
+        MockAggregator uptime = new MockAggregator(0, 0);
+        SequencerGate gate = new SequencerGate(uptime, 1 hours);
+        router = new OracleRouter(address(new AccessManager(address(this))), gate);
+        router.setSource(ETH, old);
+        assertEq(address(router.GATE()), address(gate));
+
+        router.priceFor(ETH, PriceUse.Value);
+        router.firstPriceAfter(ETH, NOW, "");
+        for (uint8 use = 1; use < 3; ++use) {
+            vm.expectRevert(
+                abi.encodeWithSelector(ISequencerGate.SequencerGate_InGrace.selector, NOW + 1 hours, NOW)
+            );
+            router.priceFor(ETH, PriceUse(use));
+        }
+        uptime.pushAnswer(1);
+        for (uint8 use = 0; use < 3; ++use) {
+            vm.expectRevert(abi.encodeWithSelector(ISequencerGate.SequencerGate_Down.selector));
+            router.priceFor(ETH, PriceUse(use));
+        }
+        vm.expectRevert(abi.encodeWithSelector(ISequencerGate.SequencerGate_Down.selector));
+        router.firstPriceAfter(ETH, NOW, "");
+        vm.expectRevert(abi.encodeWithSelector(ISequencerGate.SequencerGate_Down.selector));
+        router.requireOpen(PriceUse.Value);
+    }
+
+    function test_requireOpen_holdsWhereThereIsNoGate() public view {
+        for (uint8 use = 0; use < 3; ++use) router.requireOpen(PriceUse(use));
+    }
+
+    // ----------------------------------------------------------------------------------------------------- first price
+
+    function test_firstPriceAfter_asksTheSourceAndGivesBackTheEther() public {
+        vm.deal(address(this), 1_000);
+        vm.expectCall(address(old), abi.encodeCall(IPriceSource.firstPriceAfter, (ETH, NOW - 5, "proof")));
+        (uint256 price, uint256 publishedAt) = router.firstPriceAfter{value: 1_000}(ETH, NOW - 5, "proof");
+        assertEq(price, 4_000e18);
+        assertEq(publishedAt, NOW);
+        assertEq(address(this).balance, 1_000);
+    }
+
+    function test_RevertWhen_TheFirstPriceIsNoPrice() public {
+        vm.expectRevert(abi.encodeWithSelector(IOracleRouter.OracleRouter_NoSource.selector, MarketId.wrap(9)));
+        router.firstPriceAfter(MarketId.wrap(9), NOW, "");
+        bytes memory call = abi.encodeCall(IPriceSource.firstPriceAfter, (ETH, NOW, ""));
+        vm.mockCall(address(old), call, abi.encode(4_000e18, NOW - 1));
+        vm.expectRevert(
+            abi.encodeWithSelector(IOracleRouter.OracleRouter_PriceTooEarly.selector, ETH, NOW - 1, NOW)
+        );
+        router.firstPriceAfter(ETH, NOW, "");
+        vm.mockCall(address(old), call, abi.encode(4_000e18, NOW + 1));
+        vm.expectRevert(abi.encodeWithSelector(IOracleRouter.OracleRouter_FuturePrice.selector, ETH, NOW + 1, NOW));
+        router.firstPriceAfter(ETH, NOW, "");
+        vm.mockCall(address(old), call, abi.encode(LIMIT, NOW));
+        vm.expectRevert(
+            abi.encodeWithSelector(IOracleRouter.OracleRouter_InvalidPrice.selector, ETH, LIMIT, LIMIT - 1)
+        );
+        router.firstPriceAfter(ETH, NOW, "");
+    }
+
+    function _expectReduceOnly(uint256 nowAt) private {
+        router.priceFor(ETH, PriceUse.Value);
+        router.priceFor(ETH, PriceUse.Liquidate);
+        vm.expectRevert(
+            abi.encodeWithSelector(IOracleRouter.OracleRouter_ReduceOnly.selector, ETH, NOW + 1 days, nowAt)
+        );
+        router.priceFor(ETH, PriceUse.Open);
+    }
+
     function _replace(uint256 before) private {
         router.setSource(ETH, next);
         assertEq(address(router.sourceOf(ETH)), address(next));
+        assertEq(router.openableFrom(ETH), NOW + 1 days);
         vm.revertToState(before);
     }
 }
