@@ -20,10 +20,6 @@ import {RiskLib} from "./RiskLib.sol";
 /// @title ClearinghouseBase
 /// @notice What every entry point of the clearinghouse needs: the state, prices, and one way to carry an operation out.
 abstract contract ClearinghouseBase is IClearinghouse, AccessManaged, ReentrancyGuardTransient, Wired {
-    /// @dev Gas a price feed gets. A call that cannot provide it reverts, so nobody makes a live feed look dead by
-    /// sending little gas; a feed that burns it all counts as dead.
-    uint256 internal constant FEED_GAS = 300_000;
-
     /// @notice Where the money is.
     IVault public immutable VAULT;
 
@@ -73,19 +69,9 @@ abstract contract ClearinghouseBase is IClearinghouse, AccessManaged, Reentrancy
         (price, ) = ORACLE.priceFor(id, use);
     }
 
-    /// @dev Zero if the market has no valid price now. Reverts if it has one that is only not good for a liquidation: it
-    /// is no dead market, and whoever liquidates must not be able to make it look like one by leaving a price old.
+    /// @dev Zero if the market is dead.
     function _tryPrice(MarketId id, PriceUse use) internal view returns (uint256) {
-        uint256 needed = FEED_GAS + FEED_GAS / 32;
-        if (gasleft() < needed) revert Clearinghouse_NotEnoughGas(gasleft(), needed);
-        try ORACLE.priceFor{gas: FEED_GAS}(id, use) returns (uint256 price, uint256) {
-            return price;
-        } catch {
-            if (use != PriceUse.Liquidate) return 0;
-            // Nor is it while the sequencer is down or has just come back.
-            ORACLE.requireOpen(use);
-            return _tryPrice(id, PriceUse.Value) == 0 ? 0 : _price(id, use);
-        }
+        return ORACLE.livePrice(id, use);
     }
 
     /// @dev The open positions of an account with their prices, ascending; bounded by MAX_POSITIONS.

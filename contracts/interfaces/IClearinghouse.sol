@@ -36,7 +36,6 @@ interface IClearinghouse is IDeleveraging {
     error Clearinghouse_MarginBelowZero(AccountId account, int256 has);
     error Clearinghouse_NotLiquidatable(AccountId account, int256 equity, uint256 maintenance);
     error Clearinghouse_NothingToLiquidate(AccountId account);
-    error Clearinghouse_NotEnoughGas(uint256 has, uint256 needs);
     error Clearinghouse_NothingToClaim(address caller);
 
     // ------------------------------------------------------------------------------------------------------- events
@@ -184,8 +183,8 @@ interface IClearinghouse is IDeleveraging {
     /// bonds of the positions closed, collected by {claimFees}.
     ///
     /// Requirements: equity below maintenance, else {Clearinghouse_NotLiquidatable}; a position to close, else
-    /// {Clearinghouse_NothingToLiquidate}; gas for the price feeds, else {Clearinghouse_NotEnoughGas}; each market that has
-    /// a price has one good for `PriceUse.Liquidate`, and the sequencer's gate is open for it, else their errors.
+    /// {Clearinghouse_NothingToLiquidate}; what
+    /// {IOracleRouter-livePrice} requires of each market for `PriceUse.Liquidate`.
     /// Invariants: I4, I5, I8. No owner, recipient, empty layer, or dead feed of another market can stop it.
     function liquidate(AccountId account) external;
 

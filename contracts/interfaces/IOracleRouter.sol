@@ -56,9 +56,16 @@ interface IOracleRouter {
         bytes calldata proof
     ) external payable returns (uint256 price, uint256 publishedAt);
 
-    /// @notice Returns if the sequencer's gate is open for this use, whatever the market; always if there is none.
-    /// @dev Requirements: as {ISequencerGate-requireOpen}. Tells a closed gate from a dead feed.
-    function requireOpen(PriceUse use) external view;
+    /// @notice The current price of a market that may be dead: zero if it has none, whatever its source does.
+    /// @dev Units: as {priceFor}. For operations that no dead feed may stop.
+    ///
+    /// Requirements: the gate is open for this use, else the errors of {ISequencerGate}; a source, else
+    /// {OracleRouter_NoSource}; gas to ask it, else {OracleRouter_NotEnoughGas}. A market that has a price for `Value` is not
+    /// dead: the error of its source, if the price is not good for this use.
+    ///
+    /// Security: whoever liquidates must not be able to make a market look dead, neither by leaving a price old, nor by
+    /// sending little gas, nor while the sequencer is down: what is lost in a dead market counts, what is won does not.
+    function livePrice(MarketId market, PriceUse use) external view returns (uint256 price);
 
     /// @notice Names the source of a market.
     /// @dev Emits {SourceSet}.

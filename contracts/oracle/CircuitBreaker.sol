@@ -69,7 +69,11 @@ contract CircuitBreaker is ICircuitBreaker, FeedSuccession {
         uint16 maxMoveBps,
         uint16 window
     ) external restricted {
-        if (address(primary).code.length == 0 || address(secondary).code.length == 0 || address(primary) == address(secondary)) {
+        if (
+            address(primary).code.length == 0 ||
+            address(secondary).code.length == 0 ||
+            address(primary) == address(secondary)
+        ) {
             revert CircuitBreaker_BadSources(market, address(primary), address(secondary));
         }
         _requireRange(market, "maxDeviationBps", maxDeviationBps, 10, 1_000);

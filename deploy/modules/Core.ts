@@ -13,10 +13,10 @@ const ORDERS = 1n << 6n;
 const FEES = 1n << 7n;
 
 /** Roles of `contracts/governance/Roles.sol`. */
-const GOVERNOR_ROLE = 1n;
+export const GOVERNOR_ROLE = 1n;
 const GUARDIAN_ROLE = 3n;
 
-const selector = (signature: string): string => id(signature).slice(0, 10);
+export const selector = (signature: string): string => id(signature).slice(0, 10);
 
 const MARKET_PARAMS = "(uint128,uint128,uint16,uint32,uint16,uint16,uint16,uint16,uint32,uint32,uint32,uint48)";
 const RISK_PARAMS =

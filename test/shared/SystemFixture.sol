@@ -34,6 +34,7 @@ struct System {
     LossWaterfall waterfall;
     Clearinghouse clearinghouse;
     DirectExecutor executor;
+    OracleRouter oracle;
 }
 
 /// @title SystemFixture
@@ -63,7 +64,7 @@ abstract contract SystemFixture is TestBase {
         sys.token = new MockUSD(6);
         sys.prices = new MockPriceSource();
         sys.vault = new Vault(address(sys.token));
-        OracleRouter oracle = new OracleRouter(address(access), _gate());
+        sys.oracle = new OracleRouter(address(access), _gate());
         sys.pool = new LiquidityPool(address(access), sys.vault, genesis, LP_EPOCH, 500, 5_000, 10_000, 1_000e18);
         sys.senior = new Tranche(sys.vault, "Senior", "SENIOR", genesis, LP_EPOCH, true);
         sys.junior = new Tranche(sys.vault, "Junior", "JUNIOR", genesis, LP_EPOCH, false);
@@ -82,7 +83,7 @@ abstract contract SystemFixture is TestBase {
             sys.vault,
             sys.pool,
             sys.waterfall,
-            oracle,
+            sys.oracle,
             treasury,
             risk
         );
@@ -90,7 +91,7 @@ abstract contract SystemFixture is TestBase {
         _wire();
         for (uint8 i = 0; i < 3; ++i) {
             sys.prices.setPrice(MarketId.wrap(i), uint128(_startPrice(i)));
-            oracle.setSource(MarketId.wrap(i), IPriceSource(address(sys.prices)));
+            sys.oracle.setSource(MarketId.wrap(i), IPriceSource(address(sys.prices)));
         }
     }
 

@@ -313,9 +313,7 @@ contract ChainlinkSourceTest is TestBase {
     }
 
     function test_RevertWhen_NoRoundComesBeforeIt() public {
-        vm.expectRevert(
-            abi.encodeWithSelector(IChainlinkSource.ChainlinkSource_FirstOfPhase.selector, BTC, uint80(1))
-        );
+        vm.expectRevert(abi.encodeWithSelector(IChainlinkSource.ChainlinkSource_FirstOfPhase.selector, BTC, uint80(1)));
         source.firstPriceAfter(BTC, NOW - 10, abi.encode(uint80(1)));
         vm.expectRevert(
             abi.encodeWithSelector(
@@ -340,20 +338,13 @@ contract ChainlinkSourceTest is TestBase {
         feed.pushRound(0, NOW + 10);
         feed.pushRound(102_000e8, NOW + 20);
         vm.warp(NOW + 20);
-        vm.expectRevert(
-            abi.encodeWithSelector(IChainlinkSource.ChainlinkSource_NotPositive.selector, BTC, int256(0))
-        );
+        vm.expectRevert(abi.encodeWithSelector(IChainlinkSource.ChainlinkSource_NotPositive.selector, BTC, int256(0)));
         source.firstPriceAfter(BTC, NOW + 5, abi.encode(uint80(2)));
         vm.warp(NOW + 20 + HEARTBEAT);
         source.firstPriceAfter(BTC, NOW + 15, abi.encode(uint80(3)));
         vm.warp(NOW + 21 + HEARTBEAT);
         vm.expectRevert(
-            abi.encodeWithSelector(
-                IChainlinkSource.ChainlinkSource_StaleAnswer.selector,
-                BTC,
-                HEARTBEAT + 1,
-                HEARTBEAT
-            )
+            abi.encodeWithSelector(IChainlinkSource.ChainlinkSource_StaleAnswer.selector, BTC, HEARTBEAT + 1, HEARTBEAT)
         );
         source.firstPriceAfter(BTC, NOW + 15, abi.encode(uint80(3)));
     }

@@ -124,12 +124,7 @@ contract CircuitBreakerTest is TestBase {
         _setBoth(5_000e18);
         vm.warp(NOW + WINDOW - 1);
         vm.expectRevert(
-            abi.encodeWithSelector(
-                ICircuitBreaker.CircuitBreaker_TooSoon.selector,
-                ETH,
-                NOW + WINDOW,
-                NOW + WINDOW - 1
-            )
+            abi.encodeWithSelector(ICircuitBreaker.CircuitBreaker_TooSoon.selector, ETH, NOW + WINDOW, NOW + WINDOW - 1)
         );
         breaker.poke(ETH);
         vm.warp(NOW + WINDOW);

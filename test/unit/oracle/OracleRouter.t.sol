@@ -217,9 +217,7 @@ contract OracleRouterTest is TestBase {
         router.priceFor(ETH, PriceUse.Value);
         router.firstPriceAfter(ETH, NOW, "");
         for (uint8 use = 1; use < 3; ++use) {
-            vm.expectRevert(
-                abi.encodeWithSelector(ISequencerGate.SequencerGate_InGrace.selector, NOW + 1 hours, NOW)
-            );
+            vm.expectRevert(abi.encodeWithSelector(ISequencerGate.SequencerGate_InGrace.selector, NOW + 1 hours, NOW));
             router.priceFor(ETH, PriceUse(use));
         }
         uptime.pushAnswer(1);
@@ -230,11 +228,47 @@ contract OracleRouterTest is TestBase {
         vm.expectRevert(abi.encodeWithSelector(ISequencerGate.SequencerGate_Down.selector));
         router.firstPriceAfter(ETH, NOW, "");
         vm.expectRevert(abi.encodeWithSelector(ISequencerGate.SequencerGate_Down.selector));
-        router.requireOpen(PriceUse.Value);
+        router.livePrice(ETH, PriceUse.Value);
     }
 
-    function test_requireOpen_holdsWhereThereIsNoGate() public view {
-        for (uint8 use = 0; use < 3; ++use) router.requireOpen(PriceUse(use));
+    // ------------------------------------------------------------------------------------------------------ live price
+
+    function test_livePrice_isZeroForADeadSource() public {
+        assertEq(router.livePrice(ETH, PriceUse.Liquidate), 4_000e18);
+        uint256 before = vm.snapshotState();
+        old.setDead(ETH, true);
+        _expectDead(before);
+        old.setPrice(ETH, 0);
+        _expectDead(before);
+        old.setPrice(ETH, uint128(LIMIT));
+        _expectDead(before);
+        old.setPriceAt(ETH, 4_000e18, uint40(NOW + 1));
+        _expectDead(before);
+        vm.etch(address(old), type(NonsenseSource).runtimeCode);
+        _expectDead(before);
+        vm.etch(address(old), type(GasBurner).runtimeCode);
+        _expectDead(before);
+        vm.etch(address(old), "");
+        _expectDead(before);
+    }
+
+    /// One that is only not good for a liquidation is not dead, and says why.
+    function test_RevertWhen_LivePriceIsNotGoodForTheUse() public {
+        bytes memory reason = abi.encodeWithSelector(MockPriceSource.MockPriceSource_Dead.selector, ETH);
+        vm.mockCallRevert(address(old), abi.encodeCall(IPriceSource.priceFor, (ETH, PriceUse.Liquidate)), reason);
+        assertEq(router.livePrice(ETH, PriceUse.Value), 4_000e18);
+        vm.expectRevert(reason);
+        router.livePrice(ETH, PriceUse.Liquidate);
+    }
+
+    function test_RevertWhen_TooLittleGasToSeeItLive() public {
+        vm.expectPartialRevert(IOracleRouter.OracleRouter_NotEnoughGas.selector);
+        router.livePrice{gas: 310_000}(ETH, PriceUse.Value);
+    }
+
+    function _expectDead(uint256 before) private {
+        for (uint8 use = 0; use < 3; use += 2) assertEq(router.livePrice{gas: 1_000_000}(ETH, PriceUse(use)), 0);
+        vm.revertToState(before);
     }
 
     // ----------------------------------------------------------------------------------------------------- first price
@@ -253,9 +287,7 @@ contract OracleRouterTest is TestBase {
         router.firstPriceAfter(MarketId.wrap(9), NOW, "");
         bytes memory call = abi.encodeCall(IPriceSource.firstPriceAfter, (ETH, NOW, ""));
         vm.mockCall(address(old), call, abi.encode(4_000e18, NOW - 1));
-        vm.expectRevert(
-            abi.encodeWithSelector(IOracleRouter.OracleRouter_PriceTooEarly.selector, ETH, NOW - 1, NOW)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IOracleRouter.OracleRouter_PriceTooEarly.selector, ETH, NOW - 1, NOW));
         router.firstPriceAfter(ETH, NOW, "");
         vm.mockCall(address(old), call, abi.encode(4_000e18, NOW + 1));
         vm.expectRevert(abi.encodeWithSelector(IOracleRouter.OracleRouter_FuturePrice.selector, ETH, NOW + 1, NOW));
