@@ -183,8 +183,8 @@ interface IClearinghouse is IDeleveraging {
     /// bonds of the positions closed, collected by {claimFees}.
     ///
     /// Requirements: equity below maintenance, else {Clearinghouse_NotLiquidatable}; a position to close, else
-    /// {Clearinghouse_NothingToLiquidate}; what
-    /// {IOracleRouter-livePrice} requires of each market for `PriceUse.Liquidate`.
+    /// {Clearinghouse_NothingToLiquidate}; what {IOracleRouter-livePrice} requires of each market for
+    /// `PriceUse.Liquidate`.
     /// Invariants: I4, I5, I8. No owner, recipient, empty layer, or dead feed of another market can stop it.
     function liquidate(AccountId account) external;
 
