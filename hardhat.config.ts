@@ -16,7 +16,10 @@ const isMutation = process.env.MUTATION === "1";
 export default defineConfig({
   plugins: [hardhatToolboxMochaEthers],
   solidity: {
-    npmFilesToBuild: ["@openzeppelin/contracts/access/manager/AccessManager.sol"],
+    npmFilesToBuild: [
+      "@openzeppelin/contracts/access/manager/AccessManager.sol",
+      "@pythnetwork/pyth-sdk-solidity/MockPyth.sol",
+    ],
     profiles: {
       // Fast to compile: the profile of tests and of the demo.
       default: {

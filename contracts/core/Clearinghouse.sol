@@ -10,6 +10,7 @@ import {IVault} from "../interfaces/IVault.sol";
 import {AccountId} from "../types/AccountId.sol";
 import {Account, Market, MarketParams, MarketState, Position, RiskParams} from "../types/Market.sol";
 import {MarketId, NO_MARKET} from "../types/MarketId.sol";
+import {PriceUse} from "../types/PriceUse.sol";
 import {DeleveragingRound, Operation} from "../types/State.sol";
 import {ClearinghouseAccounts} from "./ClearinghouseAccounts.sol";
 import {ClearinghouseBase} from "./ClearinghouseBase.sol";
@@ -45,7 +46,7 @@ contract Clearinghouse is ClearinghouseAccounts, ClearinghouseTrading {
     function setMarketParams(MarketId id, MarketParams calldata) external restricted nonReentrant {
         _requireListed(id);
         Operation memory op;
-        (op.income, op.marks) = ListingLib.setParams(_state, id, msg.data[36:], _price(id));
+        (op.income, op.marks) = ListingLib.setParams(_state, id, msg.data[36:], _price(id, PriceUse.Value));
         _commit(op);
     }
 
@@ -87,7 +88,7 @@ contract Clearinghouse is ClearinghouseAccounts, ClearinghouseTrading {
 
     /// @inheritdoc IClearinghouse
     function health(AccountId id) external view returns (Health memory) {
-        _handOver(ViewLib.health(_state, id, _book(id, NO_MARKET, 0, false)));
+        _handOver(ViewLib.health(_state, id, _book(id, NO_MARKET, 0)));
     }
 
     /// @inheritdoc IClearinghouse

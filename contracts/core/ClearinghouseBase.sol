@@ -14,6 +14,7 @@ import {SettlementLib} from "../margin/SettlementLib.sol";
 import {AccountId} from "../types/AccountId.sol";
 import {LEDGER_COUNT, Ledger} from "../types/Ledger.sol";
 import {MarketId, NO_MARKET} from "../types/MarketId.sol";
+import {PriceUse} from "../types/PriceUse.sol";
 import {Book, Operation, State} from "../types/State.sol";
 import {RiskLib} from "./RiskLib.sol";
 
@@ -22,10 +23,6 @@ import {RiskLib} from "./RiskLib.sol";
 abstract contract ClearinghouseBase is IClearinghouse, AccessManaged, ReentrancyGuardTransient, Wired {
     using OperationLib for Operation;
     using OperationLib for bytes;
-
-    /// @dev Gas a price feed gets. A call that cannot provide it reverts, so nobody makes a live feed look dead by
-    /// sending little gas; a feed that burns it all counts as dead.
-    uint256 internal constant FEED_GAS = 300_000;
 
     /// @notice Where the money is.
     IVault public immutable VAULT;
@@ -74,29 +71,32 @@ abstract contract ClearinghouseBase is IClearinghouse, AccessManaged, Reentrancy
         if (!_state.markets[id].isListed) revert Clearinghouse_MarketNotListed(id);
     }
 
-    function _price(MarketId id) internal view returns (uint256 price) {
-        (price, ) = ORACLE.priceOf(id);
+    function _price(MarketId id, PriceUse use) internal view returns (uint256 price) {
+        (price, ) = ORACLE.priceFor(id, use);
     }
 
-    /// @dev Zero if the market has no valid price now.
-    function _tryPrice(MarketId id) internal view returns (uint256) {
-        uint256 needed = FEED_GAS + FEED_GAS / 32;
-        if (gasleft() < needed) revert Clearinghouse_NotEnoughGas(gasleft(), needed);
-        try ORACLE.priceOf{gas: FEED_GAS}(id) returns (uint256 price, uint256) {
-            return price;
-        } catch {
-            return 0;
+    /// @dev Zero if the market is dead.
+    function _tryPrice(MarketId id, PriceUse use) internal view returns (uint256) {
+        return ORACLE.livePrice(id, use);
+    }
+
+    /// @dev The open positions of an account with their prices. One price, of the market `known`, may be there already.
+    function _book(AccountId id, MarketId known, uint256 knownPrice) internal view returns (Book memory book) {
+        book = _positions(id);
+        for (uint256 i = 0; i < book.length; ++i) {
+            MarketId market = book.markets[i];
+            book.prices[i] = market == known ? knownPrice : _price(market, PriceUse.Value);
         }
     }
 
-    /// @dev The open positions of an account with their prices, ascending; bounded by MAX_POSITIONS. The price of one
-    /// market, `known`, may be there already.
-    function _book(
-        AccountId id,
-        MarketId known,
-        uint256 knownPrice,
-        bool mayBeDead
-    ) internal view returns (Book memory book) {
+    /// @dev The same where a market may be dead: then its price is zero.
+    function _liveBook(AccountId id, PriceUse use) internal view returns (Book memory book) {
+        book = _positions(id);
+        for (uint256 i = 0; i < book.length; ++i) book.prices[i] = _tryPrice(book.markets[i], use);
+    }
+
+    /// @dev In ascending order, without prices; bounded by MAX_POSITIONS.
+    function _positions(AccountId id) private view returns (Book memory book) {
         uint256 open = _state.accounts[id].openMarkets;
         uint256 n;
         for (uint256 bits = open; bits != 0; bits &= bits - 1) ++n;
@@ -106,15 +106,7 @@ abstract contract ClearinghouseBase is IClearinghouse, AccessManaged, Reentrancy
         uint256 i;
         for (uint8 m = 0; i < n; ++m) {
             if (open & (1 << m) == 0) continue;
-            MarketId market = MarketId.wrap(m);
-            book.markets[i] = market;
-            book.prices[i] =
-                market == known
-                    ? knownPrice
-                    : mayBeDead
-                        ? _tryPrice(market)
-                        : _price(market);
-            ++i;
+            book.markets[i++] = MarketId.wrap(m);
         }
     }
 
@@ -127,7 +119,7 @@ abstract contract ClearinghouseBase is IClearinghouse, AccessManaged, Reentrancy
     /// that is short of margin has its profits turned into margin first.
     function _commit(Operation memory op) internal returns (ILiquidityPool.Standing memory standing) {
         if (op.isShort)
-            op = SettlementLib.finishShort(_state, op.pack(), _book(op.account, NO_MARKET, 0, true)).unpack();
+            op = SettlementLib.finishShort(_state, op.pack(), _liveBook(op.account, PriceUse.Value)).unpack();
         _post(op.flows);
         standing = POOL.record(ILiquidityPool.Change(op.marks, op.unpaid, op.openNotional, op.income, op.recovery));
         if (standing.unpaid != 0 && standing.cash != 0) standing = _payDebts(standing.cash);
@@ -151,6 +143,6 @@ abstract contract ClearinghouseBase is IClearinghouse, AccessManaged, Reentrancy
     }
 
     function _withdrawable(AccountId id) internal view returns (uint256) {
-        return RiskLib.withdrawable(_state, id, _book(id, NO_MARKET, 0, false));
+        return RiskLib.withdrawable(_state, id, _book(id, NO_MARKET, 0));
     }
 }

@@ -10,9 +10,11 @@ import {DeleveragingLib} from "../loss/DeleveragingLib.sol";
 import {OperationLib} from "../margin/OperationLib.sol";
 import {SettlementLib} from "../margin/SettlementLib.sol";
 import {MarketLib} from "../market/MarketLib.sol";
+import {MathLib} from "../math/MathLib.sol";
 import {AccountId} from "../types/AccountId.sol";
 import {MarketBook} from "../types/Market.sol";
 import {MarketId, NO_MARKET} from "../types/MarketId.sol";
+import {PriceUse} from "../types/PriceUse.sol";
 import {Attribution, Book, DeleverageCall, Operation, Trade} from "../types/State.sol";
 import {ClearinghouseBase} from "./ClearinghouseBase.sol";
 import {ListingLib} from "./ListingLib.sol";
@@ -23,6 +25,7 @@ import {TradeLib} from "./TradeLib.sol";
 /// @notice Trades, and what anybody may call: mark, settle, liquidate.
 abstract contract ClearinghouseTrading is ClearinghouseBase {
     using MarketLib for MarketBook;
+    using MathLib for int256;
     using OperationLib for Operation;
     using OperationLib for bytes;
 
@@ -40,13 +43,16 @@ abstract contract ClearinghouseTrading is ClearinghouseBase {
         trade.market = marketId;
         trade.delta = sizeDelta;
         trade.acceptablePrice = acceptablePrice;
-        trade.price = _price(marketId);
+        bool isOpening = _isOpening(_state.positions[id][marketId].size, sizeDelta);
+        trade.price = _price(marketId, isOpening ? PriceUse.Open : PriceUse.Value);
 
         bytes memory op;
         (op, trade.opened, trade.skewBefore, trade.fee) = TradeLib.run(_state, _open().pack(), id, trade);
         ILiquidityPool.Standing memory standing = _commit(op.unpack());
         if (trade.opened != 0) {
-            Book memory book = _book(id, marketId, trade.price, false);
+            // Events the position had missed left less to close than was on record.
+            if (!isOpening) _price(marketId, PriceUse.Open);
+            Book memory book = _book(id, marketId, trade.price);
             RiskLib.checkOpening(_state, id, book, trade, standing.backing, standing.isOpenable);
         }
         return trade.fee;
@@ -56,7 +62,7 @@ abstract contract ClearinghouseTrading is ClearinghouseBase {
     function settle(AccountId id) external nonReentrant {
         // What an ownerless position has paid in belongs to nobody and stays with the pool.
         if (id.owner() == address(0)) revert Clearinghouse_ZeroOwner(id);
-        Book memory book = _book(id, NO_MARKET, 0, true);
+        Book memory book = _liveBook(id, PriceUse.Value);
         _commit(SettlementLib.collectLosses(_state, _open().pack(), id, book).unpack());
     }
 
@@ -64,7 +70,7 @@ abstract contract ClearinghouseTrading is ClearinghouseBase {
     function mark(MarketId id) external nonReentrant {
         _requireListed(id);
         Operation memory op;
-        _mark(op, id, _price(id));
+        _mark(op, id, _price(id, PriceUse.Value));
         _commit(op);
     }
 
@@ -72,13 +78,16 @@ abstract contract ClearinghouseTrading is ClearinghouseBase {
     function markAll() external nonReentrant {
         Operation memory op;
         uint256 count = _state.marketCount;
-        for (uint8 i = 0; i < count; ++i) _mark(op, MarketId.wrap(i), _price(MarketId.wrap(i)));
+        for (uint8 i = 0; i < count; ++i) {
+            MarketId id = MarketId.wrap(i);
+            _mark(op, id, _price(id, PriceUse.Value));
+        }
         _commit(op);
     }
 
     /// @inheritdoc IClearinghouse
     function liquidate(AccountId id) external nonReentrant {
-        Book memory book = _book(id, NO_MARKET, 0, true);
+        Book memory book = _liveBook(id, PriceUse.Liquidate);
         (bytes memory op, Attribution memory attribution) = LiquidationLib.run(
             _state,
             _open().pack(),
@@ -96,7 +105,7 @@ abstract contract ClearinghouseTrading is ClearinghouseBase {
         Operation memory op;
         DeleverageCall memory c;
         c.dead = _refresh(op, id);
-        (c.market, c.price, c.keeper) = (id, _mark(op, id, _price(id)), msg.sender);
+        (c.market, c.price, c.keeper) = (id, _mark(op, id, _price(id, PriceUse.Liquidate)), msg.sender);
         ILiquidityPool.Standing memory standing = _commit(op);
         (c.equity, c.floor, c.backing) = (standing.equity, standing.floor, standing.backing);
         bytes memory done;
@@ -130,6 +139,11 @@ abstract contract ClearinghouseTrading is ClearinghouseBase {
         WATERFALL.coverResidual(amount);
     }
 
+    /// @dev Whether a trade adds risk, by what is on record: opens, grows, or flips.
+    function _isOpening(int256 size, int256 delta) private pure returns (bool) {
+        return size == 0 || (size > 0) == (delta > 0) || delta.abs() > size.abs();
+    }
+
     /// @dev Takes a deficit through the layers; what the pool's floor lacks comes from traders in profit.
     function _absorb(AccountId id, Book memory book, Attribution memory attribution, bool hasDebts) private {
         (uint256 paid, uint256 short) = WATERFALL.absorb(id, attribution.deficit, attribution.matched);
@@ -155,7 +169,7 @@ abstract contract ClearinghouseTrading is ClearinghouseBase {
             MarketBook storage market_ = _state.markets[id];
             if (id == except || block.timestamp - market_.touchedAt <= _state.risk.maxMarkAge) continue;
             if (market_.openNotional() == 0) continue;
-            uint256 price = _tryPrice(id);
+            uint256 price = _tryPrice(id, PriceUse.Value);
             if (price == 0) dead |= 1 << i;
             else _mark(op, id, price);
         }

@@ -37,7 +37,6 @@ interface IClearinghouse is IDeleveraging {
     error Clearinghouse_MarginBelowZero(AccountId account, int256 has);
     error Clearinghouse_NotLiquidatable(AccountId account, int256 equity, uint256 maintenance);
     error Clearinghouse_NothingToLiquidate(AccountId account);
-    error Clearinghouse_NotEnoughGas(uint256 has, uint256 needs);
     error Clearinghouse_NothingToClaim(address caller);
 
     // ------------------------------------------------------------------------------------------------------- events
@@ -156,8 +155,8 @@ interface IClearinghouse is IDeleveraging {
     ///
     /// Requirements: the executor calls, else {Clearinghouse_NotExecutor}; the fill is no worse than `acceptablePrice`,
     /// else {Clearinghouse_PriceNotAcceptable}. If risk grows: an open market, both tranches at their minimum, fresh
-    /// marks, minimum notional, maximum position, impact bound, caps and initial margin, each with its error. Reducing
-    /// needs none of these, only margin >= 0 afterwards.
+    /// marks, minimum notional, maximum position, impact bound, caps and initial margin, each with its error, and a price
+    /// good for `PriceUse.Open`. Reducing needs none of these, only a price for `Value` and margin >= 0 afterwards.
     /// Invariants: I3, I14.
     function execute(
         AccountId account,
@@ -188,7 +187,8 @@ interface IClearinghouse is IDeleveraging {
     /// bonds of the positions closed, collected by {claimFees}.
     ///
     /// Requirements: equity below maintenance, else {Clearinghouse_NotLiquidatable}; a position to close, else
-    /// {Clearinghouse_NothingToLiquidate}; gas for the price feeds, else {Clearinghouse_NotEnoughGas}.
+    /// {Clearinghouse_NothingToLiquidate}; what {IOracleRouter-livePrice} requires of each market for
+    /// `PriceUse.Liquidate`.
     /// Invariants: I4, I5, I8. No owner, recipient, empty layer, or dead feed of another market can stop it.
     function liquidate(AccountId account) external;
 

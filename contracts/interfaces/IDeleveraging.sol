@@ -76,8 +76,8 @@ interface IDeleveraging {
     /// takes its turn without a charge. Gas: the populated buckets, whatever the number of positions. Emits
     /// {Deleveraged}, {DeleveragingRewarded}, {MarketMarked}.
     ///
-    /// Requirements: a price; one of the two is due, else {Clearinghouse_NotDeleveragable}; no other market's turn comes
-    /// first, else {Clearinghouse_ContributedAlready}.
+    /// Requirements: a price good for `PriceUse.Liquidate`; one of the two is due, else {Clearinghouse_NotDeleveragable};
+    /// no other market's turn comes first, else {Clearinghouse_ContributedAlready}.
     /// Invariants: I7.
     /// @return collected Profit withheld.
     function deleverage(MarketId market) external returns (uint256 collected);

@@ -11,6 +11,9 @@ library AgreementLib {
     /// position has, so that a change of source alone bankrupts hardly anybody.
     uint256 internal constant MAX_DEVIATION_BPS = 300;
 
+    /// @dev How long what replaces something dead may only be used to leave: time for all to see what it says.
+    uint256 internal constant REDUCE_ONLY_TIME = 24 hours;
+
     /// @dev Gas a dead source can burn. A live one needs a tenth.
     uint256 internal constant PROBE_GAS = 1_000_000;
 
@@ -21,7 +24,12 @@ library AgreementLib {
     /// @notice Whether two prices differ by at most the bound, measured on the smaller one.
     /// @dev Units: USD per base unit, WAD, < 2^128 each. Rounding: none, no division. Symmetric.
     function agree(uint256 a, uint256 b) internal pure returns (bool) {
+        return agree(a, b, MAX_DEVIATION_BPS);
+    }
+
+    /// @notice The same with a bound of one's own, in basis points.
+    function agree(uint256 a, uint256 b, uint256 maxDeviationBps) internal pure returns (bool) {
         (uint256 low, uint256 high) = a < b ? (a, b) : (b, a);
-        return (high - low) * BPS <= low * MAX_DEVIATION_BPS;
+        return (high - low) * BPS <= low * maxDeviationBps;
     }
 }

@@ -1,6 +1,6 @@
 import type { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
 import type { NamedArtifactContractDeploymentFuture } from "@nomicfoundation/ignition-core";
-import { id } from "ethers";
+import { id, ZeroAddress } from "ethers";
 
 /** Ledger bits of `contracts/types/Ledger.sol`: which module may post to what is fixed here, once. */
 const MARGIN = 1n << 0n;
@@ -14,12 +14,12 @@ const FEES = 1n << 7n;
 
 /** Roles of `contracts/governance/Roles.sol`. */
 const ADMIN_ROLE = 0n;
-const GOVERNOR_ROLE = 1n;
+export const GOVERNOR_ROLE = 1n;
 const STEWARD_ROLE = 2n;
 const GUARDIAN_ROLE = 3n;
 const PARAMETERS_ROLE = 4n;
 
-const selector = (signature: string): string => id(signature).slice(0, 10);
+export const selector = (signature: string): string => id(signature).slice(0, 10);
 
 const MARKET_PARAMS = "(uint128,uint128,uint16,uint32,uint16,uint16,uint16,uint16,uint32,uint32,uint32,uint48)";
 const RISK_PARAMS =
@@ -31,9 +31,10 @@ type Address = NamedArtifactContractDeploymentFuture<string> | string;
 /**
  * The protocol around `token`, wired: every address below is an immutable or set by a one-time `wire`, so who holds
  * money, who pays for losses and in which order cannot be changed after this module has run. What is left is to name the
- * executor (`clearinghouse.wire`), list markets and give them prices. Powers are handed over by {handOverPowers}.
+ * executor (`clearinghouse.wire`), list markets and give them prices. `gate` is a `SequencerGate` on a rollup, and nothing
+ * elsewhere. Powers are handed over by {handOverPowers}.
  */
-export function deployCore(m: ModuleBuilder, token: Address) {
+export function deployCore(m: ModuleBuilder, token: Address, gate: Address = ZeroAddress) {
   const treasury = m.getParameter("treasury", m.getAccount(0));
   const genesis = m.getParameter<number>("genesis");
   const lpEpoch = m.getParameter<number>("lpEpochSeconds");
@@ -42,7 +43,7 @@ export function deployCore(m: ModuleBuilder, token: Address) {
 
   const access = m.contract("AccessManager", [m.getAccount(0)]);
   const vault = m.contract("Vault", [token]);
-  const oracle = m.contract("OracleRouter", [access]);
+  const oracle = m.contract("OracleRouter", [access, gate]);
   const chainlink = m.contract("ChainlinkSource", [access]);
 
   const pool = m.contract("LiquidityPool", [

@@ -105,8 +105,8 @@ export const POWERS: Record<string, Record<string, Power>> = {
     ),
     wire: "once",
   },
-  oracle: { setSource: GOVERNOR_ROLE, setAuthority: AUTHORITY },
-  chainlink: { setFeed: GOVERNOR_ROLE, setAuthority: AUTHORITY },
+  oracle: { firstPriceAfter: "anyone", setSource: GOVERNOR_ROLE, setAuthority: AUTHORITY },
+  chainlink: { firstPriceAfter: "anyone", setFeed: GOVERNOR_ROLE, setAuthority: AUTHORITY },
   steward: { adjustMarket: STEWARD_ROLE, adjustRisk: STEWARD_ROLE, setAuthority: AUTHORITY },
   handover: { handOver: "once" },
   access: {

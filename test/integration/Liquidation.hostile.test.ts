@@ -199,11 +199,11 @@ describe("Liquidation, hostile conditions", function () {
 
     it("reverts rather than take a live feed for a dead one, and changes nothing", async function () {
       const stage = await networkHelpers.loadFixture(twoLegs);
-      const { world, clearinghouse, keeper, long } = stage;
+      const { oracle, world, clearinghouse, keeper, long } = stage;
       const before = [await world.ledgers(), await clearinghouse.account(long)];
       await expect(clearinghouse.connect(keeper).liquidate(long, { gasLimit: 300_000n })).to.be.revertedWithCustomError(
-        clearinghouse,
-        "Clearinghouse_NotEnoughGas",
+        oracle,
+        "OracleRouter_NotEnoughGas",
       );
       expect([await world.ledgers(), await clearinghouse.account(long)]).to.deep.equal(before);
     });

@@ -6,6 +6,7 @@ import {EpochVault} from "../../contracts/shares/EpochVault.sol";
 import {AccountId} from "../../contracts/types/AccountId.sol";
 import {Market} from "../../contracts/types/Market.sol";
 import {MarketId} from "../../contracts/types/MarketId.sol";
+import {PriceUse} from "../../contracts/types/PriceUse.sol";
 import {System} from "../shared/SystemFixture.sol";
 import {ExchangeHaircuts} from "./ExchangeHaircuts.sol";
 
@@ -100,7 +101,7 @@ abstract contract ExchangeActors is ExchangeHaircuts {
     }
 
     function _price(uint8 m) internal view returns (uint256 price) {
-        (price, ) = sys.prices.priceOf(MarketId.wrap(m));
+        (price, ) = sys.prices.priceFor(MarketId.wrap(m), PriceUse.Value);
     }
 
     /// @dev Within a tenth and ten times of where it started: hundreds of gaps in a row would leave any range.

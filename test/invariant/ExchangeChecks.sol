@@ -8,6 +8,7 @@ import {Ledger} from "../../contracts/types/Ledger.sol";
 import {Incident} from "../../contracts/types/Loss.sol";
 import {Account, Market, Position} from "../../contracts/types/Market.sol";
 import {MarketId} from "../../contracts/types/MarketId.sol";
+import {PriceUse} from "../../contracts/types/PriceUse.sol";
 import {System} from "../shared/SystemFixture.sol";
 import {TestBase} from "../shared/TestBase.sol";
 
@@ -164,7 +165,7 @@ abstract contract ExchangeChecks is TestBase {
 
     /// @dev What a haircut at the present price could take.
     function _eligibleProfit(uint8 m) internal view returns (uint256 profit) {
-        (uint256 price, ) = sys.prices.priceOf(MarketId.wrap(m));
+        (uint256 price, ) = sys.prices.priceFor(MarketId.wrap(m), PriceUse.Value);
         for (uint256 side = 0; side < 2; ++side) {
             IDeleveraging.BucketView[] memory all = sys.clearinghouse.buckets(MarketId.wrap(m), side == 0, price);
             for (uint256 i = 0; i < all.length; ++i) profit += all[i].profit;

@@ -6,6 +6,7 @@ import {IDeleveraging} from "../../contracts/interfaces/IDeleveraging.sol";
 import {AccountId} from "../../contracts/types/AccountId.sol";
 import {Position} from "../../contracts/types/Market.sol";
 import {MarketId} from "../../contracts/types/MarketId.sol";
+import {PriceUse} from "../../contracts/types/PriceUse.sol";
 import {Vm} from "../shared/Vm.sol";
 import {ExchangeChecks} from "./ExchangeChecks.sol";
 
@@ -125,7 +126,7 @@ abstract contract ExchangeHaircuts is ExchangeChecks {
     }
 
     function _checkAll(uint8 m, Event memory e, Totals memory t) private {
-        (uint256 price, ) = sys.prices.priceOf(MarketId.wrap(m));
+        (uint256 price, ) = sys.prices.priceFor(MarketId.wrap(m), PriceUse.Value);
         _expect(7, e.price == price && e.haircut <= ONE && e.closeFraction <= ONE, "an event nobody could foresee");
         _expect(7, t.cuts + uint256(DUST) >= e.collected, "the pool took more than traders were charged");
         _expect(7, t.cuts <= e.collected + uint256(DUST), "traders were charged more than the pool took");
@@ -179,7 +180,7 @@ abstract contract ExchangeHaircuts is ExchangeChecks {
     }
 
     function _isDue(uint8 m, Position memory p) private view returns (bool isDue, bool mayBeDue) {
-        (uint256 price, ) = sys.prices.priceOf(MarketId.wrap(m));
+        (uint256 price, ) = sys.prices.priceFor(MarketId.wrap(m), PriceUse.Value);
         IDeleveraging.BucketView[] memory all = sys.clearinghouse.buckets(MarketId.wrap(m), p.size > 0, price);
         bool hasOther;
         for (uint256 i = 0; i < all.length; ++i) {

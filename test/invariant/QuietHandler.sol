@@ -5,6 +5,7 @@ import {IClearinghouse} from "../../contracts/interfaces/IClearinghouse.sol";
 import {AccountId, toAccountId} from "../../contracts/types/AccountId.sol";
 import {Market} from "../../contracts/types/Market.sol";
 import {MarketId} from "../../contracts/types/MarketId.sol";
+import {PriceUse} from "../../contracts/types/PriceUse.sol";
 import {System} from "../shared/SystemFixture.sol";
 import {TestBase} from "../shared/TestBase.sol";
 
@@ -46,7 +47,7 @@ abstract contract QuietHandler is TestBase {
         IClearinghouse.Health memory h = sys.clearinghouse.health(id);
         int256 free = h.equity - int256(h.initialMargin);
         int256 notional = ((free < 1_000e18 ? int256(1_000e18) : free) * bound(part, -400, 400)) / 100;
-        (uint256 price, ) = sys.prices.priceOf(MarketId.wrap(m));
+        (uint256 price, ) = sys.prices.priceFor(MarketId.wrap(m), PriceUse.Value);
         _trade(id, m, (notional * 1e18) / int256(price));
     }
 

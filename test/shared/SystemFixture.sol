@@ -7,6 +7,7 @@ import {Vault} from "../../contracts/core/Vault.sol";
 import {InsuranceFund} from "../../contracts/insurance/InsuranceFund.sol";
 import {IClearinghouse} from "../../contracts/interfaces/IClearinghouse.sol";
 import {IPriceSource} from "../../contracts/interfaces/IPriceSource.sol";
+import {ISequencerGate} from "../../contracts/interfaces/ISequencerGate.sol";
 import {LiquidityPool} from "../../contracts/liquidity/LiquidityPool.sol";
 import {Tranche} from "../../contracts/liquidity/Tranche.sol";
 import {LossWaterfall} from "../../contracts/loss/LossWaterfall.sol";
@@ -33,6 +34,7 @@ struct System {
     LossWaterfall waterfall;
     Clearinghouse clearinghouse;
     DirectExecutor executor;
+    OracleRouter oracle;
 }
 
 /// @title SystemFixture
@@ -62,7 +64,7 @@ abstract contract SystemFixture is TestBase {
         sys.token = new MockUSD(6);
         sys.prices = new MockPriceSource();
         sys.vault = new Vault(address(sys.token));
-        OracleRouter oracle = new OracleRouter(address(access));
+        sys.oracle = new OracleRouter(address(access), _gate());
         sys.pool = new LiquidityPool(address(access), sys.vault, genesis, LP_EPOCH, 500, 5_000, 10_000, 1_000e18);
         sys.senior = new Tranche(sys.vault, "Senior", "SENIOR", genesis, LP_EPOCH, true);
         sys.junior = new Tranche(sys.vault, "Junior", "JUNIOR", genesis, LP_EPOCH, false);
@@ -81,7 +83,7 @@ abstract contract SystemFixture is TestBase {
             sys.vault,
             sys.pool,
             sys.waterfall,
-            oracle,
+            sys.oracle,
             treasury,
             risk
         );
@@ -89,7 +91,7 @@ abstract contract SystemFixture is TestBase {
         _wire();
         for (uint8 i = 0; i < 3; ++i) {
             sys.prices.setPrice(MarketId.wrap(i), uint128(_startPrice(i)));
-            oracle.setSource(MarketId.wrap(i), IPriceSource(address(sys.prices)));
+            sys.oracle.setSource(MarketId.wrap(i), IPriceSource(address(sys.prices)));
         }
     }
 
@@ -125,6 +127,9 @@ abstract contract SystemFixture is TestBase {
     }
 
     // --------------------------------------------------------------------------------------------------- parameters
+
+    /// @dev None: as on a chain without a sequencer.
+    function _gate() internal virtual returns (ISequencerGate) {}
 
     /// @dev Fees, penalties and bonds as in `deploy/parameters/local.json5`.
     function _risk() internal pure virtual returns (RiskParams memory risk) {

@@ -6,9 +6,11 @@ import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessMana
 
 import {AggregatorV3Interface} from "../../../contracts/interfaces/AggregatorV3Interface.sol";
 import {IChainlinkSource} from "../../../contracts/interfaces/IChainlinkSource.sol";
+import {IFeedSuccession} from "../../../contracts/interfaces/IFeedSuccession.sol";
 import {MockAggregator} from "../../../contracts/mocks/MockAggregator.sol";
 import {ChainlinkSource} from "../../../contracts/oracle/ChainlinkSource.sol";
 import {MarketId} from "../../../contracts/types/MarketId.sol";
+import {PriceUse} from "../../../contracts/types/PriceUse.sol";
 import {TestBase} from "../../shared/TestBase.sol";
 
 contract ChainlinkSourceTest is TestBase {
@@ -21,6 +23,8 @@ contract ChainlinkSourceTest is TestBase {
     ChainlinkSource private source;
     MockAggregator private feed;
 
+    receive() external payable {}
+
     function setUp() public {
         vm.warp(NOW);
         // The test is the manager's admin, and a function nobody was given belongs to the admin.
@@ -31,8 +35,8 @@ contract ChainlinkSourceTest is TestBase {
 
     // ------------------------------------------------------------------------------------------------------- answers
 
-    function test_priceOf_scalesToWad() public view {
-        (uint256 price, uint256 publishedAt) = source.priceOf(BTC);
+    function test_priceFor_scalesToWad() public view {
+        (uint256 price, uint256 publishedAt) = source.priceFor(BTC, PriceUse.Value);
         assertEq(price, 100_000e18);
         assertEq(publishedAt, NOW);
     }
@@ -40,14 +44,14 @@ contract ChainlinkSourceTest is TestBase {
     function test_RevertWhen_NoFeed() public {
         MarketId other = MarketId.wrap(1);
         vm.expectRevert(abi.encodeWithSelector(IChainlinkSource.ChainlinkSource_NoFeed.selector, other));
-        source.priceOf(other);
+        source.priceFor(other, PriceUse.Value);
     }
 
     function testFuzz_RevertWhen_AnswerNotPositive(int256 answer) public {
         answer = bound(answer, type(int256).min, 0);
         feed.pushAnswer(answer);
         vm.expectRevert(abi.encodeWithSelector(IChainlinkSource.ChainlinkSource_NotPositive.selector, BTC, answer));
-        source.priceOf(BTC);
+        source.priceFor(BTC, PriceUse.Value);
     }
 
     function test_RevertWhen_RoundIncomplete() public {
@@ -55,7 +59,7 @@ contract ChainlinkSourceTest is TestBase {
         vm.expectRevert(
             abi.encodeWithSelector(IChainlinkSource.ChainlinkSource_IncompleteRound.selector, BTC, uint80(2))
         );
-        source.priceOf(BTC);
+        source.priceFor(BTC, PriceUse.Value);
     }
 
     function testFuzz_RevertWhen_AnswerFromTheFuture(uint256 updatedAt) public {
@@ -64,7 +68,7 @@ contract ChainlinkSourceTest is TestBase {
         vm.expectRevert(
             abi.encodeWithSelector(IChainlinkSource.ChainlinkSource_FutureAnswer.selector, BTC, updatedAt, NOW)
         );
-        source.priceOf(BTC);
+        source.priceFor(BTC, PriceUse.Value);
     }
 
     function testFuzz_RevertWhen_AnswerStale(uint256 age) public {
@@ -73,13 +77,13 @@ contract ChainlinkSourceTest is TestBase {
         vm.expectRevert(
             abi.encodeWithSelector(IChainlinkSource.ChainlinkSource_StaleAnswer.selector, BTC, age, HEARTBEAT)
         );
-        source.priceOf(BTC);
+        source.priceFor(BTC, PriceUse.Value);
     }
 
-    function testFuzz_priceOf_acceptsAnswerWithinHeartbeat(uint256 age) public {
+    function testFuzz_priceFor_acceptsAnswerWithinHeartbeat(uint256 age) public {
         age = bound(age, 0, HEARTBEAT);
         feed.pushRound(100_000e8, NOW - age);
-        (uint256 price, uint256 publishedAt) = source.priceOf(BTC);
+        (uint256 price, uint256 publishedAt) = source.priceFor(BTC, PriceUse.Value);
         assertEq(price, 100_000e18);
         assertEq(publishedAt, NOW - age);
     }
@@ -90,7 +94,7 @@ contract ChainlinkSourceTest is TestBase {
         vm.expectRevert(
             abi.encodeWithSelector(IChainlinkSource.ChainlinkSource_DecimalsChanged.selector, BTC, decimals, 8)
         );
-        source.priceOf(BTC);
+        source.priceFor(BTC, PriceUse.Value);
     }
 
     function test_RevertWhen_AnswerAtABound() public {
@@ -101,12 +105,12 @@ contract ChainlinkSourceTest is TestBase {
         _expectOutOfBounds(type(int256).max, type(uint256).max);
     }
 
-    function test_priceOf_acceptsAnswerJustInsideTheBounds() public {
+    function test_priceFor_acceptsAnswerJustInsideTheBounds() public {
         feed.pushAnswer(1_000e8 + 1);
-        (uint256 price, ) = source.priceOf(BTC);
+        (uint256 price, ) = source.priceFor(BTC, PriceUse.Value);
         assertEq(price, uint256(MIN_PRICE) + 1e10);
         feed.pushAnswer(10_000_000e8 - 1);
-        (price, ) = source.priceOf(BTC);
+        (price, ) = source.priceFor(BTC, PriceUse.Value);
         assertEq(price, uint256(MAX_PRICE) - 1e10);
     }
 
@@ -114,40 +118,40 @@ contract ChainlinkSourceTest is TestBase {
         answer = above ? bound(answer, 10_000_000e8, type(uint256).max >> 1) : bound(answer, 1, 1_000e8);
         feed.pushAnswer(int256(answer));
         vm.expectPartialRevert(IChainlinkSource.ChainlinkSource_OutOfBounds.selector);
-        source.priceOf(BTC);
+        source.priceFor(BTC, PriceUse.Value);
     }
 
     function test_RevertWhen_FeedReverts() public {
         feed.setReverting(true);
         vm.expectRevert(MockAggregator.MockAggregator_Down.selector);
-        source.priceOf(BTC);
+        source.priceFor(BTC, PriceUse.Value);
     }
 
     /// One price, written with any number of decimals that can hold it, is one price.
-    function testFuzz_priceOf_isTheSameInEveryEncoding(uint256 whole, uint8 decimals) public {
+    function testFuzz_priceFor_isTheSameInEveryEncoding(uint256 whole, uint8 decimals) public {
         whole = bound(whole, 1_001, 9_999_999);
         decimals = uint8(bound(decimals, 0, 24));
         _useFresh(decimals, int256(whole * 10 ** decimals));
-        (uint256 price, ) = source.priceOf(BTC);
+        (uint256 price, ) = source.priceFor(BTC, PriceUse.Value);
         assertEq(price, whole * 1e18);
     }
 
     /// The same down to the last digit of the WAD, which needs 18 decimals or more.
-    function testFuzz_priceOf_keepsEveryDigit(uint256 wad, uint8 decimals) public {
+    function testFuzz_priceFor_keepsEveryDigit(uint256 wad, uint8 decimals) public {
         wad = bound(wad, uint256(MIN_PRICE) + 1, uint256(MAX_PRICE) - 1);
         decimals = uint8(bound(decimals, 18, 24));
         _useFresh(decimals, int256(wad * 10 ** (decimals - 18)));
-        (uint256 price, ) = source.priceOf(BTC);
+        (uint256 price, ) = source.priceFor(BTC, PriceUse.Value);
         assertEq(price, wad);
     }
 
     /// Digits below the WAD are dropped.
-    function testFuzz_priceOf_roundsDown(uint256 wad, uint8 decimals, uint256 dust) public {
+    function testFuzz_priceFor_roundsDown(uint256 wad, uint8 decimals, uint256 dust) public {
         wad = bound(wad, uint256(MIN_PRICE) + 1, uint256(MAX_PRICE) - 1);
         decimals = uint8(bound(decimals, 19, 24));
         uint256 unit = 10 ** (decimals - 18);
         _useFresh(decimals, int256(wad * unit + bound(dust, 0, unit - 1)));
-        (uint256 price, ) = source.priceOf(BTC);
+        (uint256 price, ) = source.priceFor(BTC, PriceUse.Value);
         assertEq(price, wad);
     }
 
@@ -156,7 +160,7 @@ contract ChainlinkSourceTest is TestBase {
     function test_setFeed_storesAndEmits() public {
         MockAggregator next = new MockAggregator(18, 100_000e18);
         vm.expectEmit(address(source));
-        emit IChainlinkSource.FeedSet(BTC, address(next), 18, 60, 1e18, 1 << 112);
+        emit IChainlinkSource.FeedSet(BTC, address(next), 18, 60, 1e18, 1 << 112, 0);
         source.setFeed(BTC, next, 60, 1e18, 1 << 112);
 
         IChainlinkSource.Feed memory stored = source.feedOf(BTC);
@@ -219,7 +223,7 @@ contract ChainlinkSourceTest is TestBase {
         MockAggregator next = new MockAggregator(8, 103_000e8 + 1);
         vm.expectRevert(
             abi.encodeWithSelector(
-                IChainlinkSource.ChainlinkSource_FeedsDisagree.selector,
+                IFeedSuccession.PriceSource_FeedsDisagree.selector,
                 BTC,
                 100_000e18,
                 103_000e18 + 1e10,
@@ -231,15 +235,118 @@ contract ChainlinkSourceTest is TestBase {
 
     function test_setFeed_acceptsAgreementAtTheBound() public {
         source.setFeed(BTC, new MockAggregator(8, 103_000e8), HEARTBEAT, MIN_PRICE, MAX_PRICE);
-        (uint256 price, ) = source.priceOf(BTC);
+        (uint256 price, ) = source.priceFor(BTC, PriceUse.Value);
         assertEq(price, 103_000e18);
     }
 
     function test_setFeed_replacesADeadFeedFreely() public {
         feed.setReverting(true);
         source.setFeed(BTC, new MockAggregator(8, 50_000e8), HEARTBEAT, MIN_PRICE, MAX_PRICE);
-        (uint256 price, ) = source.priceOf(BTC);
+        (uint256 price, ) = source.priceFor(BTC, PriceUse.Value);
         assertEq(price, 50_000e18);
+    }
+
+    function test_setFeed_afterADeadOneIsForLeavingFirst() public {
+        feed.setReverting(true);
+        source.setFeed(BTC, new MockAggregator(8, 50_000e8), HEARTBEAT, MIN_PRICE, MAX_PRICE);
+        assertEq(source.feedOf(BTC).openableFrom, NOW + 1 days);
+        source.priceFor(BTC, PriceUse.Liquidate);
+        vm.expectRevert(
+            abi.encodeWithSelector(IFeedSuccession.PriceSource_ReduceOnly.selector, BTC, NOW + 1 days, NOW)
+        );
+        source.priceFor(BTC, PriceUse.Open);
+
+        // Agreeing with a feed in its day does not end the day.
+        MockAggregator third = new MockAggregator(8, 50_000e8);
+        source.setFeed(BTC, third, HEARTBEAT, MIN_PRICE, MAX_PRICE);
+        assertEq(source.feedOf(BTC).openableFrom, NOW + 1 days);
+        vm.warp(NOW + 1 days);
+        third.pushAnswer(50_000e8);
+        source.priceFor(BTC, PriceUse.Open);
+    }
+
+    // ----------------------------------------------------------------------------------------------------- first price
+
+    function test_firstPriceAfter_takesTheRoundAfterTheMoment() public {
+        vm.deal(address(this), 100);
+        vm.warp(NOW + 100);
+        feed.pushRound(101_000e8, NOW + 20);
+        feed.pushRound(102_000e8, NOW + 40);
+        // Round 2 for every moment after round 1, up to its own; round 3 afterwards.
+        for (uint256 earliest = NOW + 1; earliest <= NOW + 40; ++earliest) {
+            bool isSecond = earliest <= NOW + 20;
+            (uint256 price, uint256 publishedAt) = source.firstPriceAfter{value: 100}(
+                BTC,
+                earliest,
+                abi.encode(uint80(isSecond ? 2 : 3))
+            );
+            assertEq(price, isSecond ? 101_000e18 : 102_000e18);
+            assertEq(publishedAt, NOW + (isSecond ? 20 : 40));
+            assertEq(address(this).balance, 100);
+        }
+    }
+
+    function test_RevertWhen_RoundIsNotTheFirst() public {
+        vm.warp(NOW + 100);
+        feed.pushRound(101_000e8, NOW + 20);
+        feed.pushRound(102_000e8, NOW + 40);
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IChainlinkSource.ChainlinkSource_NotFirstRound.selector,
+                BTC,
+                uint80(3),
+                NOW + 20,
+                NOW + 20
+            )
+        );
+        source.firstPriceAfter(BTC, NOW + 20, abi.encode(uint80(3)));
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IChainlinkSource.ChainlinkSource_RoundTooEarly.selector,
+                BTC,
+                uint80(2),
+                NOW + 20,
+                NOW + 21
+            )
+        );
+        source.firstPriceAfter(BTC, NOW + 21, abi.encode(uint80(2)));
+    }
+
+    function test_RevertWhen_NoRoundComesBeforeIt() public {
+        vm.expectRevert(abi.encodeWithSelector(IChainlinkSource.ChainlinkSource_FirstOfPhase.selector, BTC, uint80(1)));
+        source.firstPriceAfter(BTC, NOW - 10, abi.encode(uint80(1)));
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IChainlinkSource.ChainlinkSource_NotThisPhase.selector,
+                BTC,
+                (uint80(1) << 64) | 2,
+                uint80(1)
+            )
+        );
+        source.firstPriceAfter(BTC, NOW - 10, abi.encode((uint80(1) << 64) | 2));
+        feed.pushRound(0, 0);
+        feed.pushRound(100_000e8, NOW);
+        vm.expectRevert(
+            abi.encodeWithSelector(IChainlinkSource.ChainlinkSource_IncompleteRound.selector, BTC, uint80(2))
+        );
+        source.firstPriceAfter(BTC, NOW - 10, abi.encode(uint80(3)));
+        vm.expectRevert(abi.encodeWithSelector(MockAggregator.MockAggregator_NoRound.selector, uint80(4)));
+        source.firstPriceAfter(BTC, NOW - 10, abi.encode(uint80(5)));
+    }
+
+    function test_firstPriceAfter_obeysTheSameRules() public {
+        feed.pushRound(0, NOW + 10);
+        feed.pushRound(102_000e8, NOW + 20);
+        vm.warp(NOW + 20);
+        vm.expectRevert(abi.encodeWithSelector(IChainlinkSource.ChainlinkSource_NotPositive.selector, BTC, int256(0)));
+        source.firstPriceAfter(BTC, NOW + 5, abi.encode(uint80(2)));
+        vm.warp(NOW + 20 + HEARTBEAT);
+        source.firstPriceAfter(BTC, NOW + 15, abi.encode(uint80(3)));
+        vm.warp(NOW + 21 + HEARTBEAT);
+        vm.expectRevert(
+            abi.encodeWithSelector(IChainlinkSource.ChainlinkSource_StaleAnswer.selector, BTC, HEARTBEAT + 1, HEARTBEAT)
+        );
+        source.firstPriceAfter(BTC, NOW + 15, abi.encode(uint80(3)));
     }
 
     function test_setFeed_replacesAFeedThatBurnsItsGas() public {
@@ -250,7 +357,7 @@ contract ChainlinkSourceTest is TestBase {
     /// Starved of gas, a live feed would look dead and the new one would go unchecked.
     function test_RevertWhen_TooLittleGasToProbe() public {
         MockAggregator next = new MockAggregator(8, 50_000e8);
-        vm.expectPartialRevert(IChainlinkSource.ChainlinkSource_NotEnoughGas.selector);
+        vm.expectPartialRevert(IFeedSuccession.PriceSource_NotEnoughGas.selector);
         source.setFeed{gas: 900_000}(BTC, next, HEARTBEAT, MIN_PRICE, MAX_PRICE);
     }
 
@@ -274,7 +381,7 @@ contract ChainlinkSourceTest is TestBase {
                 MAX_PRICE
             )
         );
-        source.priceOf(BTC);
+        source.priceFor(BTC, PriceUse.Value);
     }
 
     function _expectBadHeartbeat(uint32 heartbeat) private {
