@@ -28,7 +28,8 @@ abstract contract ClearinghouseTrading is ClearinghouseBase {
         AccountId id,
         MarketId marketId,
         int256 sizeDelta,
-        uint256 acceptablePrice
+        uint256 acceptablePrice,
+        uint256 firstPrice
     ) external nonReentrant returns (uint256) {
         if (msg.sender != executor) revert Clearinghouse_NotExecutor(msg.sender);
         if (sizeDelta == 0) revert Clearinghouse_ZeroAmount();
@@ -37,7 +38,7 @@ abstract contract ClearinghouseTrading is ClearinghouseBase {
         trade.market = marketId;
         trade.delta = sizeDelta;
         trade.acceptablePrice = acceptablePrice;
-        trade.price = _price(marketId);
+        (trade.price, trade.fillPrice) = (_price(marketId), firstPrice);
 
         Operation memory op;
         (op, trade.opened, trade.skewBefore, trade.fee) = TradeLib.run(_state, _open(), id, trade);
