@@ -29,6 +29,19 @@ interface IOracleRouter {
     /// @dev Units: USD per base unit, WAD, in (0, 2^112). Reverts rather than return a number nobody should use.
     function priceOf(MarketId market) external view returns (uint256 price, uint256 publishedAt);
 
+    /// @notice The first price of a market published at or after `earliest`, shown by `proof` in the source's own format.
+    /// @dev Units: USD per base unit, WAD, in (0, 2^112). May bring the price of {priceOf} up to date. Ether pays for the
+    /// proof; what is not used is returned to the caller within the call.
+    ///
+    /// Requirements:
+    /// - the proof shows that no earlier price fits, else the source's own error;
+    /// - the price could be one of {priceOf}, else {OracleRouter_InvalidPrice} or {OracleRouter_FuturePrice}.
+    function firstPriceAfter(
+        MarketId market,
+        uint256 earliest,
+        bytes calldata proof
+    ) external payable returns (uint256 price, uint256 publishedAt);
+
     /// @notice Names the source of a market.
     /// @dev Emits {SourceSet}.
     ///

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 import {IPriceSource} from "../interfaces/IPriceSource.sol";
 import {MarketId} from "../types/MarketId.sol";
 
@@ -10,6 +11,12 @@ contract MockPriceSource is IPriceSource {
     /// @notice The market was told to have no price.
     error MockPriceSource_Dead(MarketId market);
 
+    /// @notice What the proof shows was published before the time asked for.
+    error MockPriceSource_TooEarly(MarketId market, uint256 publishedAt, uint256 earliest);
+
+    /// @notice The proof costs more than was sent.
+    error MockPriceSource_FeeTooLow(uint256 has, uint256 needs);
+
     struct Quote {
         uint128 price; // USD per base unit, WAD
         uint40 publishedAt; // 0: always now
@@ -17,6 +24,12 @@ contract MockPriceSource is IPriceSource {
     }
 
     mapping(MarketId market => Quote) private _quotes;
+
+    /// @notice What a proof costs, wei.
+    uint256 public proofFee;
+
+    /// @notice Makes proofs burn all gas they are given.
+    bool public isBurningGas;
 
     /// @notice Sets a price that is always fresh.
     function setPrice(MarketId market, uint128 price) external {
@@ -33,6 +46,33 @@ contract MockPriceSource is IPriceSource {
     /// @notice Makes reads of a market revert, or answer again.
     function setDead(MarketId market, bool dead) external {
         _quotes[market].isDead = dead;
+    }
+
+    /// @notice Sets what a proof costs, wei.
+    function setProofFee(uint256 fee) external {
+        proofFee = fee;
+    }
+
+    /// @notice Makes proofs burn all gas they are given, or work again.
+    function setBurningGas(bool burning) external {
+        isBurningGas = burning;
+    }
+
+    /// @notice Believes any proof: `abi.encode(price, publishedAt)`.
+    function firstPriceAfter(
+        MarketId market,
+        uint256 earliest,
+        bytes calldata proof
+    ) external payable returns (uint256 price, uint256 publishedAt) {
+        if (isBurningGas) {
+            assembly ("memory-safe") {
+                invalid()
+            }
+        }
+        if (msg.value < proofFee) revert MockPriceSource_FeeTooLow(msg.value, proofFee);
+        (price, publishedAt) = abi.decode(proof, (uint256, uint256));
+        if (publishedAt < earliest) revert MockPriceSource_TooEarly(market, publishedAt, earliest);
+        if (msg.value > proofFee) Address.sendValue(payable(msg.sender), msg.value - proofFee);
     }
 
     /// @inheritdoc IPriceSource

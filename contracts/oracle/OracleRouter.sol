@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 
 import {IOracleRouter} from "../interfaces/IOracleRouter.sol";
 import {IPriceSource} from "../interfaces/IPriceSource.sol";
@@ -23,6 +24,22 @@ contract OracleRouter is IOracleRouter, AccessManaged {
         IPriceSource source = _sources[market];
         if (address(source) == address(0)) revert OracleRouter_NoSource(market);
         return _ask(market, source);
+    }
+
+    /// @dev What the source returns of the ether on its way back to the caller.
+    receive() external payable {}
+
+    /// @inheritdoc IOracleRouter
+    function firstPriceAfter(
+        MarketId market,
+        uint256 earliest,
+        bytes calldata proof
+    ) external payable returns (uint256 price, uint256 publishedAt) {
+        address source = address(_sources[market]);
+        if (source == address(0)) revert OracleRouter_NoSource(market);
+        (price, publishedAt) = IOracleRouter(source).firstPriceAfter{value: msg.value}(market, earliest, proof);
+        _check(market, price, publishedAt);
+        if (address(this).balance != 0) Address.sendValue(payable(msg.sender), address(this).balance);
     }
 
     /// @inheritdoc IOracleRouter
@@ -49,6 +66,10 @@ contract OracleRouter is IOracleRouter, AccessManaged {
 
     function _ask(MarketId market, IPriceSource source) private view returns (uint256 price, uint256 publishedAt) {
         (price, publishedAt) = source.priceOf(market);
+        _check(market, price, publishedAt);
+    }
+
+    function _check(MarketId market, uint256 price, uint256 publishedAt) private view {
         if (price == 0 || price >= PRICE_LIMIT) revert OracleRouter_InvalidPrice(market, price, PRICE_LIMIT - 1);
         if (publishedAt > block.timestamp) revert OracleRouter_FuturePrice(market, publishedAt, block.timestamp);
     }
