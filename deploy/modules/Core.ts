@@ -27,10 +27,11 @@ type Address = NamedArtifactContractDeploymentFuture<string> | string;
 
 /**
  * The protocol around `token`, wired: every address below is an immutable or set by a one-time `wire`, so who holds
- * money, who pays for losses and in which order cannot be changed after this module has run. What is left is to name the
- * executor (`clearinghouse.wire`), list markets and give them prices.
+ * money, who pays for losses and in which order cannot be changed after this module has run. What is left is to list
+ * markets and give them prices. Trades go through two-step orders; `executorName` puts another contract in their
+ * place, for tests only.
  */
-export function deployCore(m: ModuleBuilder, token: Address) {
+export function deployCore(m: ModuleBuilder, token: Address, executorName?: string) {
   const treasury = m.getParameter("treasury", m.getAccount(0));
   const governor = m.getParameter("governor", m.getAccount(0));
   const guardian = m.getParameter("guardian", m.getAccount(0));
@@ -89,15 +90,24 @@ export function deployCore(m: ModuleBuilder, token: Address) {
   const clearinghouse = m.contract("Clearinghouse", [access, vault, pool, waterfall, oracle, treasury, risk], {
     libraries,
   });
+  const orders = m.contract("Orders", [
+    access,
+    clearinghouse,
+    vault,
+    oracle,
+    m.getParameter<number>("minOrderDelaySeconds"),
+    m.getParameter<bigint>("keeperFee"),
+  ]);
 
   m.call(vault, "wire", [
-    [clearinghouse, pool, senior, junior, insurance],
+    [clearinghouse, pool, senior, junior, insurance, orders],
     [
       MARGIN | CASH | INSURANCE | PENDING_PNL | RECOVERY | ORDERS | FEES,
       CASH | INSURANCE | RECOVERY,
       QUEUE | CASH | RECOVERY,
       QUEUE | CASH | RECOVERY,
       QUEUE | INSURANCE | CASH,
+      ORDERS,
     ],
   ]);
   m.call(pool, "wire", [clearinghouse, waterfall, senior, junior]);
@@ -105,6 +115,8 @@ export function deployCore(m: ModuleBuilder, token: Address) {
   m.call(junior, "wire", [pool], { id: "wireJunior" });
   m.call(insurance, "wire", [waterfall]);
   m.call(waterfall, "wire", [clearinghouse]);
+  const executor = executorName === undefined ? orders : m.contract(executorName, [clearinghouse]);
+  m.call(clearinghouse, "wire", [executor], { id: "wireExecutor" });
 
   const governed = [
     m.call(
@@ -134,6 +146,9 @@ export function deployCore(m: ModuleBuilder, token: Address) {
     m.call(access, "setTargetFunctionRole", [insurance, [selector("setMaxDrawPerDayBps(uint16)")], GOVERNOR_ROLE], {
       id: "governInsurance",
     }),
+    m.call(access, "setTargetFunctionRole", [orders, [selector("setKeeperFee(uint96)")], GOVERNOR_ROLE], {
+      id: "governOrders",
+    }),
     m.call(access, "setTargetFunctionRole", [oracle, [selector("setSource(uint8,address)")], GOVERNOR_ROLE], {
       id: "governOracle",
     }),
@@ -147,5 +162,5 @@ export function deployCore(m: ModuleBuilder, token: Address) {
   m.call(access, "grantRole", [GOVERNOR_ROLE, governor, governorDelay], { id: "grantGovernor", after: governed });
   m.call(access, "grantRole", [GUARDIAN_ROLE, guardian, 0], { id: "grantGuardian", after: governed });
 
-  return { access, vault, oracle, chainlink, pool, senior, junior, insurance, waterfall, clearinghouse };
+  return { access, vault, oracle, chainlink, pool, senior, junior, insurance, waterfall, clearinghouse, orders, executor };
 }

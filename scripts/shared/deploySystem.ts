@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { NetworkConnection } from "hardhat/types/network";
 import json5 from "json5";
 import LocalModule from "../../deploy/modules/Local.ts";
+import LocalOrdersModule from "../../deploy/modules/LocalOrders.ts";
 import type {
   AccessManager,
   ChainlinkSource,
@@ -13,6 +14,7 @@ import type {
   MockPriceSource,
   MockUSD,
   OracleRouter,
+  Orders,
   Tranche,
   Vault,
 } from "../../typechain-types/index.ts";
@@ -47,6 +49,8 @@ export type SystemParameters = {
   juniorWeightBps: number;
   minTranche: bigint;
   maxDrawPerDayBps: number;
+  minOrderDelaySeconds: number;
+  keeperFee: bigint;
   risk: RiskParams;
 };
 
@@ -64,6 +68,7 @@ export type System = {
   insurance: InsuranceFund;
   waterfall: LossWaterfall;
   clearinghouse: Clearinghouse;
+  orders: Orders;
 };
 
 type Connection = NetworkConnection & {
@@ -84,11 +89,13 @@ export async function readParameters(): Promise<SystemParameters> {
 
 /**
  * Deploys and wires everything through the Ignition module, the same on a test's chain, the demo's and a real node.
- * The first signer governs; the second receives treasury fees.
+ * The first signer governs; the second receives treasury fees. Trades go through `executor` at once, or, if `isTwoStep`,
+ * through `orders`; then `executor` is the same contract.
  */
 export async function deploySystem(
   connection: Connection,
   overrides: Partial<Omit<SystemParameters, "risk">> & { risk?: Partial<RiskParams> } = {},
+  isTwoStep = false,
 ): Promise<System> {
   const defaults = await readParameters();
   const [governor, treasury] = await connection.ethers.getSigners();
@@ -102,5 +109,5 @@ export async function deploySystem(
     treasury: treasury?.address,
     genesis: timestamp,
   };
-  return connection.ignition.deploy(LocalModule, { parameters: { Local: parameters } });
+  return connection.ignition.deploy(isTwoStep ? LocalOrdersModule : LocalModule, { parameters: { Local: parameters } });
 }
