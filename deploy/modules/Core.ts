@@ -162,5 +162,18 @@ export function deployCore(m: ModuleBuilder, token: Address, executorName?: stri
   m.call(access, "grantRole", [GOVERNOR_ROLE, governor, governorDelay], { id: "grantGovernor", after: governed });
   m.call(access, "grantRole", [GUARDIAN_ROLE, guardian, 0], { id: "grantGuardian", after: governed });
 
-  return { access, vault, oracle, chainlink, pool, senior, junior, insurance, waterfall, clearinghouse, orders, executor };
+  return {
+    access,
+    vault,
+    oracle,
+    chainlink,
+    pool,
+    senior,
+    junior,
+    insurance,
+    waterfall,
+    clearinghouse,
+    orders,
+    executor,
+  };
 }

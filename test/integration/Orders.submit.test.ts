@@ -22,9 +22,10 @@ describe("Orders, submit and cancel", function () {
 
     it("reverts when nothing is ordered", async function () {
       const { orders, request, alice } = await networkHelpers.loadFixture(stage);
-      await expect(
-        orders.connect(alice).submit({ ...(await request()), sizeDelta: 0n }),
-      ).to.be.revertedWithCustomError(orders, "Orders_ZeroSize");
+      await expect(orders.connect(alice).submit({ ...(await request()), sizeDelta: 0n })).to.be.revertedWithCustomError(
+        orders,
+        "Orders_ZeroSize",
+      );
     });
 
     for (const [name, kind, triggerPrice] of [
@@ -98,7 +99,9 @@ describe("Orders, submit and cancel", function () {
   describe("cancel", function () {
     it("reverts when there is no such order", async function () {
       const { orders, alice } = await networkHelpers.loadFixture(stage);
-      await expect(orders.connect(alice).cancel(1)).to.be.revertedWithCustomError(orders, "Orders_NoOrder").withArgs(1n);
+      await expect(orders.connect(alice).cancel(1))
+        .to.be.revertedWithCustomError(orders, "Orders_NoOrder")
+        .withArgs(1n);
     });
 
     it("reverts when a stranger cancels before the deadline", async function () {
@@ -123,7 +126,9 @@ describe("Orders, submit and cancel", function () {
       await expect(orders.connect(alice).claimFees())
         .to.be.revertedWithCustomError(orders, "Orders_NothingToClaim")
         .withArgs(alice.address);
-      await expect(orders.connect(alice).cancel(id)).to.be.revertedWithCustomError(orders, "Orders_NoOrder").withArgs(id);
+      await expect(orders.connect(alice).cancel(id))
+        .to.be.revertedWithCustomError(orders, "Orders_NoOrder")
+        .withArgs(id);
     });
 
     it("a market order is committed from the moment its first price could exist until its deadline", async function () {
@@ -303,7 +308,9 @@ describe("Orders, submit and cancel", function () {
     it("counts for orders to come", async function () {
       const { orders, submit } = await networkHelpers.loadFixture(stage);
       const { id } = await submit();
-      await expect(orders.setKeeperFee(wad(2))).to.emit(orders, "KeeperFeeSet").withArgs(wad(2));
+      await expect(orders.setKeeperFee(wad(2)))
+        .to.emit(orders, "KeeperFeeSet")
+        .withArgs(wad(2));
       expect((await orders.order(id)).fee).to.equal(FEE);
       expect((await orders.order((await submit()).id)).fee).to.equal(wad(2));
     });
