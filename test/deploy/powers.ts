@@ -60,6 +60,17 @@ export const POWERS: Record<string, Record<string, "anyone" | "once" | bigint | 
     wire: "once",
     setAuthority: { error: "AccessManagedUnauthorized" },
   },
+  orders: {
+    ...Object.fromEntries(
+      ["submit", "submitSigned", "cancelNonce", "cancel", "execute", "executeBatch", "claimFees"].map((f) => [
+        f,
+        "anyone",
+      ]),
+    ),
+    executeOne: { error: "Orders_NotItself" },
+    setKeeperFee: GOVERNOR_ROLE,
+    setAuthority: { error: "AccessManagedUnauthorized" },
+  },
   senior: {
     ...Object.fromEntries([...SHARES, "claimRecovery"].map((f) => [f, "anyone"])),
     ...Object.fromEntries(["settle", "mintClaims", "repayClaims"].map((f) => [f, { error: "Tranche_NotPool" }])),
@@ -83,6 +94,6 @@ export const POWERS: Record<string, Record<string, "anyone" | "once" | bigint | 
     ),
     wire: "once",
   },
-  oracle: { setSource: GOVERNOR_ROLE, setAuthority: { error: "AccessManagedUnauthorized" } },
+  oracle: { firstPriceAfter: "anyone", setSource: GOVERNOR_ROLE, setAuthority: { error: "AccessManagedUnauthorized" } },
   chainlink: { setFeed: GOVERNOR_ROLE, setAuthority: { error: "AccessManagedUnauthorized" } },
 };
