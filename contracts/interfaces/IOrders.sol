@@ -2,7 +2,6 @@
 pragma solidity 0.8.37;
 
 import {AccountId} from "../types/AccountId.sol";
-import {MarketId} from "../types/MarketId.sol";
 import {Order, OrderKind, OrderRequest} from "../types/Order.sol";
 
 /// @title IOrders

@@ -14,7 +14,7 @@ describe("Orders, gas", function () {
     for (let id = 1; id < 32; id++) await world.listMarket(market, wad(100));
     await all.token.mint(bob, world.native(wad(1_000)));
     // Open interest everywhere, so that no mark may be old; eight positions of the account itself.
-    const sub = { [0]: other } as Record<number, bigint>;
+    const sub: Record<number, bigint> = { 0: other };
     for (let n = 1; n < 4; n++) sub[n] = await world.fund(bob, wad(60_000), BigInt(n));
     for (let id = 0; id < 32; id++) {
       if (id % 4 === 0) await clearinghouse.markAll();
