@@ -34,7 +34,8 @@ abstract contract ClearinghouseTrading is ClearinghouseBase {
         AccountId id,
         MarketId marketId,
         int256 sizeDelta,
-        uint256 acceptablePrice
+        uint256 acceptablePrice,
+        uint256 firstPrice
     ) external nonReentrant returns (uint256) {
         if (msg.sender != _state.executor) revert Clearinghouse_NotExecutor(msg.sender);
         if (sizeDelta == 0) revert Clearinghouse_ZeroAmount();
@@ -45,6 +46,7 @@ abstract contract ClearinghouseTrading is ClearinghouseBase {
         trade.acceptablePrice = acceptablePrice;
         bool isOpening = _isOpening(_state.positions[id][marketId].size, sizeDelta);
         trade.price = _price(marketId, isOpening ? PriceUse.Open : PriceUse.Value);
+        trade.fillPrice = firstPrice;
 
         bytes memory op;
         (op, trade.opened, trade.skewBefore, trade.fee) = TradeLib.run(_state, _open().pack(), id, trade);

@@ -28,7 +28,8 @@ library TradeLib {
     using TraderClaimLib for TraderLosses;
 
     /// @notice Closes, then opens, then charges the fee and the bond.
-    /// @dev Emits {IClearinghouse.PositionChanged}, {IClearinghouse.FeeRouted}.
+    /// @dev `trade.fillPrice` comes in as the order's first price, zero if none. Emits {IClearinghouse.PositionChanged},
+    /// {IClearinghouse.FeeRouted}.
     function run(
         State storage state,
         bytes memory operation,
@@ -39,6 +40,7 @@ library TradeLib {
         op.begin(state, account);
         MarketBook storage market = state.markets[trade.market];
         trade.skewBefore = market.skew();
+        trade.fillPrice = _worse(trade);
         Position memory position = op.take(state, trade.market, trade.price);
         bool wasOpen = position.size != 0;
 
@@ -61,7 +63,7 @@ library TradeLib {
             trade.delta,
             position.size,
             position.cost,
-            trade.price,
+            trade.fillPrice,
             trade.impact,
             trade.realised,
             trade.fee
@@ -83,7 +85,7 @@ library TradeLib {
         uint256 closed = amount.min(int256(position.size).abs());
         trade.opened = amount - closed;
         int256 delta = trade.delta > 0 ? int256(closed) : -int256(closed);
-        (trade.value, trade.impact) = PriceImpactLib.value(trade.skewBefore, delta, trade.price, scale);
+        (trade.value, trade.impact) = PriceImpactLib.value(trade.skewBefore, delta, trade.fillPrice, scale);
         (int256 toTrader, uint256 returned) = position.close(closed, trade.value);
         trade.realised = toTrader;
         op.credit(market, toTrader, returned);
@@ -99,11 +101,19 @@ library TradeLib {
         if (trade.opened == 0) return;
         int256 delta = trade.delta > 0 ? int256(trade.opened) : -int256(trade.opened);
         int256 skew = trade.skewBefore + trade.delta - delta;
-        (uint256 value, int256 impact) = PriceImpactLib.value(skew, delta, trade.price, scale);
+        (uint256 value, int256 impact) = PriceImpactLib.value(skew, delta, trade.fillPrice, scale);
         uint256 mmBps = MarginLib.maintenanceRateBps(MarginLib.baseRateBps(market));
         position.open(delta, value, mmBps, market.fundingIndex);
         trade.value += value;
         trade.impact += impact;
+    }
+
+    /// @dev Of the present price and the first one, the one that costs the trader more. An order that could fill at the
+    /// better of two known prices, or choose between them, would be an option that the pool has written for nothing.
+    function _worse(Trade memory trade) private pure returns (uint256) {
+        (uint256 first, uint256 present) = (trade.fillPrice, trade.price);
+        if (first == 0) return present;
+        return (trade.delta > 0) == (first > present) ? first : present;
     }
 
     function _checkFill(Trade memory trade) private pure {
@@ -150,7 +160,7 @@ library TradeLib {
         MarketParams memory params,
         RiskParams memory risk
     ) private {
-        trade.fee = trade.delta.abs().mulDivUp(trade.price, WAD).mulDivUp(params.feeBps, BPS);
+        trade.fee = trade.delta.abs().mulDivUp(trade.fillPrice, WAD).mulDivUp(params.feeBps, BPS);
         if (trade.opened == 0) trade.fee = trade.fee.min(op.marginAfter(state).pos());
         if (trade.fee == 0) return;
         FeeLib.Parts memory parts = FeeLib.split(

@@ -47,7 +47,8 @@ interface IClearinghouse is IDeleveraging {
     event OperatorSet(address indexed owner, address indexed operator, bool approved);
     event FeesClaimed(address indexed beneficiary, uint256 amount);
 
-    /// @notice A position changed by a trade. `realised` is profit (+) or loss (-) incl. funding, before the fee.
+    /// @notice A position changed by a trade at `price` plus impact. `realised` is profit (+) or loss (-) incl. funding,
+    /// before the fee.
     event PositionChanged(
         AccountId indexed account,
         MarketId indexed market,
@@ -149,9 +150,12 @@ interface IClearinghouse is IDeleveraging {
 
     // ------------------------------------------------------------------------------------------------------ trading
 
-    /// @notice Changes a position by `sizeDelta` at the oracle price plus impact.
-    /// @dev A delta past zero closes and opens the other side. Fee rounded up, long cost up, proceeds down. Emits
-    /// {PositionChanged}, {FeeRouted}, {MarginSettled}, {MarketMarked}.
+    /// @notice Changes a position by `sizeDelta` at the oracle price, or at `firstPrice` where that is worse for the trader,
+    /// plus impact.
+    /// @dev `firstPrice` USD per base unit WAD, zero if none: the first price an order has seen. Marks, limits and
+    /// requirements go by the oracle's, so the account bears the difference at once. A delta past zero closes and opens the
+    /// other side. Fee rounded up, long cost up, proceeds down. Emits {PositionChanged}, {FeeRouted}, {MarginSettled},
+    /// {MarketMarked}.
     ///
     /// Requirements: the executor calls, else {Clearinghouse_NotExecutor}; the fill is no worse than `acceptablePrice`,
     /// else {Clearinghouse_PriceNotAcceptable}. If risk grows: an open market, both tranches at their minimum, fresh
@@ -162,7 +166,8 @@ interface IClearinghouse is IDeleveraging {
         AccountId account,
         MarketId market,
         int256 sizeDelta,
-        uint256 acceptablePrice
+        uint256 acceptablePrice,
+        uint256 firstPrice
     ) external returns (uint256 fee);
 
     /// @notice Whether `caller` may act for the account: its owner or an operator of its owner.
@@ -264,7 +269,7 @@ interface IClearinghouse is IDeleveraging {
     /// @notice Health of an account at current prices; reverts if one of its markets has none.
     function health(AccountId account) external view returns (Health memory);
 
-    /// @notice An account's margin and open markets.
+    /// @notice An account's margin, open markets, and how often it was liquidated.
     function account(AccountId id) external view returns (Account memory);
     /// @notice An account's position in a market; size 0 means none.
     function position(AccountId id, MarketId market) external view returns (Position memory);

@@ -64,6 +64,10 @@ library LiquidationLib {
 
         work.legs.plan(work.params, work.risk, isOrphan ? int256(0) : outcome.equityBefore, outcome.maintenance);
         _close(state, op, book, work, outcome);
+        unchecked {
+            // Voids the account's reduce-only orders. Nothing about them may stop a liquidation, not even an overflow.
+            ++state.accounts[account].liquidations;
+        }
         if (isOrphan) _dropOrphanProfit(state, op, book);
 
         outcome.deficit = op.settleMoney(state);

@@ -31,6 +31,21 @@ contract DirectExecutor {
         if (!CLEARINGHOUSE.isAuthorized(account, msg.sender)) {
             revert DirectExecutor_NotAuthorized(account, msg.sender);
         }
-        return CLEARINGHOUSE.execute(account, market, sizeDelta, acceptablePrice);
+        return CLEARINGHOUSE.execute(account, market, sizeDelta, acceptablePrice, 0);
+    }
+
+    /// @notice {trade} as an order would that has seen `firstPrice` first, USD per base unit, WAD.
+    /// @dev Requirements: those of {trade}.
+    function tradeAfter(
+        AccountId account,
+        MarketId market,
+        int256 sizeDelta,
+        uint256 acceptablePrice,
+        uint256 firstPrice
+    ) external returns (uint256 fee) {
+        if (!CLEARINGHOUSE.isAuthorized(account, msg.sender)) {
+            revert DirectExecutor_NotAuthorized(account, msg.sender);
+        }
+        return CLEARINGHOUSE.execute(account, market, sizeDelta, acceptablePrice, firstPrice);
     }
 }

@@ -12,8 +12,11 @@ contract MockPriceSource is IPriceSource {
     /// @notice The market was told to have no price.
     error MockPriceSource_Dead(MarketId market);
 
-    /// @notice The price is from before the time asked for. Unix seconds.
+    /// @notice What the proof shows was published before the time asked for.
     error MockPriceSource_TooEarly(MarketId market, uint256 publishedAt, uint256 earliest);
+
+    /// @notice The proof costs more than was sent.
+    error MockPriceSource_FeeTooLow(uint256 has, uint256 needs);
 
     struct Quote {
         uint128 price; // USD per base unit, WAD
@@ -22,6 +25,12 @@ contract MockPriceSource is IPriceSource {
     }
 
     mapping(MarketId market => Quote) private _quotes;
+
+    /// @notice What a proof costs, wei.
+    uint256 public proofFee;
+
+    /// @notice Makes proofs burn all gas they are given.
+    bool public isBurningGas;
 
     /// @notice Sets a price that is always fresh.
     function setPrice(MarketId market, uint128 price) external {
@@ -40,23 +49,41 @@ contract MockPriceSource is IPriceSource {
         _quotes[market].isDead = dead;
     }
 
+    /// @notice Sets what a proof costs, wei.
+    function setProofFee(uint256 fee) external {
+        proofFee = fee;
+    }
+
+    /// @notice Makes proofs burn all gas they are given, or work again.
+    function setBurningGas(bool burning) external {
+        isBurningGas = burning;
+    }
+
+    /// @inheritdoc IPriceSource
+    /// @dev Believes any proof `abi.encode(price, publishedAt)`; an empty one stands for the present price.
+    function firstPriceAfter(
+        MarketId market,
+        uint256 earliest,
+        bytes calldata proof
+    ) external payable returns (uint256 price, uint256 publishedAt) {
+        if (isBurningGas) {
+            assembly ("memory-safe") {
+                invalid()
+            }
+        }
+        if (msg.value < proofFee) revert MockPriceSource_FeeTooLow(msg.value, proofFee);
+        (price, publishedAt) = proof.length == 0
+            ? priceFor(market, PriceUse.Value)
+            : abi.decode(proof, (uint256, uint256));
+        if (publishedAt < earliest) revert MockPriceSource_TooEarly(market, publishedAt, earliest);
+        if (msg.value > proofFee) Address.sendValue(payable(msg.sender), msg.value - proofFee);
+    }
+
     /// @inheritdoc IPriceSource
     /// @dev The same for every use.
     function priceFor(MarketId market, PriceUse) public view returns (uint256 price, uint256 publishedAt) {
         Quote memory quote = _quotes[market];
         if (quote.isDead) revert MockPriceSource_Dead(market);
         return (quote.price, quote.publishedAt == 0 ? block.timestamp : quote.publishedAt);
-    }
-
-    /// @inheritdoc IPriceSource
-    /// @dev The present price is the first of any time up to its own; the proof may be anything.
-    function firstPriceAfter(
-        MarketId market,
-        uint256 earliest,
-        bytes calldata
-    ) external payable returns (uint256 price, uint256 publishedAt) {
-        (price, publishedAt) = priceFor(market, PriceUse.Value);
-        if (publishedAt < earliest) revert MockPriceSource_TooEarly(market, publishedAt, earliest);
-        if (msg.value != 0) Address.sendValue(payable(msg.sender), msg.value);
     }
 }

@@ -104,10 +104,11 @@ struct Position {
 
 /// @dev One trader's margin.
 struct Account {
-    // slot 0: 128 + 32 + 8
+    // slot 0: 128 + 32 + 8 + 32
     uint128 margin; // USD
     uint32 openMarkets; // bit m set: a position in market m
     uint8 debts; // bit c set: a claim in debt class c
+    uint32 liquidations; // ever; a reduce-only order counts only until the next one
 }
 
 /// @dev What governance sets for all markets; bounds in `RiskConfig`. One slot: 16*10 + 24*4 = 256.

@@ -92,7 +92,8 @@ struct Trade {
     MarketId market;
     int256 delta;
     uint256 acceptablePrice;
-    uint256 price;
+    uint256 price; // of the oracle: what marks, limits and requirements are measured at
+    uint256 fillPrice; // what it trades at before impact: the oracle's, or a worse one that the order has seen first
     uint256 opened; // part of |delta| that adds risk
     int256 skewBefore;
     uint256 value; // what the buy cost or the sell brought

@@ -30,11 +30,15 @@ type Address = NamedArtifactContractDeploymentFuture<string> | string;
 
 /**
  * The protocol around `token`, wired: every address below is an immutable or set by a one-time `wire`, so who holds
- * money, who pays for losses and in which order cannot be changed after this module has run. What is left is to name the
- * executor (`clearinghouse.wire`), list markets and give them prices. `gate` is a `SequencerGate` on a rollup, and nothing
- * elsewhere. Powers are handed over by {handOverPowers}.
+ * money, who pays for losses and in which order cannot be changed after this module has run. What is left is to list
+ * markets and give them prices. Trades go through two-step orders; `executorName` puts another contract in their place, for
+ * tests only. `gate` is a `SequencerGate` on a rollup, and nothing elsewhere. Powers are handed over by {handOverPowers}.
  */
-export function deployCore(m: ModuleBuilder, token: Address, gate: Address = ZeroAddress) {
+export function deployCore(
+  m: ModuleBuilder,
+  token: Address,
+  { gate = ZeroAddress, executorName }: { gate?: Address; executorName?: string } = {},
+) {
   const treasury = m.getParameter("treasury", m.getAccount(0));
   const genesis = m.getParameter<number>("genesis");
   const lpEpoch = m.getParameter<number>("lpEpochSeconds");
@@ -90,15 +94,24 @@ export function deployCore(m: ModuleBuilder, token: Address, gate: Address = Zer
   const clearinghouse = m.contract("Clearinghouse", [access, vault, pool, waterfall, oracle, treasury, risk], {
     libraries,
   });
+  const orders = m.contract("Orders", [
+    access,
+    clearinghouse,
+    vault,
+    oracle,
+    m.getParameter<number>("minOrderDelaySeconds"),
+    m.getParameter<bigint>("keeperFee"),
+  ]);
 
   m.call(vault, "wire", [
-    [clearinghouse, pool, senior, junior, insurance],
+    [clearinghouse, pool, senior, junior, insurance, orders],
     [
       MARGIN | CASH | INSURANCE | PENDING_PNL | RECOVERY | ORDERS | FEES,
       CASH | INSURANCE | RECOVERY,
       QUEUE | CASH | RECOVERY,
       QUEUE | CASH | RECOVERY,
       QUEUE | INSURANCE | CASH,
+      ORDERS,
     ],
   ]);
   m.call(pool, "wire", [clearinghouse, waterfall, senior, junior]);
@@ -106,15 +119,18 @@ export function deployCore(m: ModuleBuilder, token: Address, gate: Address = Zer
   m.call(junior, "wire", [pool], { id: "wireJunior" });
   m.call(insurance, "wire", [waterfall]);
   m.call(waterfall, "wire", [clearinghouse]);
+  const executor = executorName === undefined ? orders : m.contract(executorName, [clearinghouse]);
+  m.call(clearinghouse, "wire", [executor], { id: "wireExecutor" });
 
   const steward = m.contract("RiskSteward", [access, clearinghouse]);
-  const core = { access, vault, oracle, chainlink, pool, senior, junior, insurance, waterfall, clearinghouse, steward };
+  const ledgers = { vault, pool, senior, junior, insurance, waterfall, clearinghouse, orders, executor };
+  const core = { access, oracle, chainlink, steward, ...ledgers };
   const handover = handOverPowers(m, core);
   return { ...core, handover };
 }
 
 type Governed = Record<
-  "access" | "oracle" | "chainlink" | "pool" | "insurance" | "clearinghouse" | "steward",
+  "access" | "oracle" | "chainlink" | "pool" | "insurance" | "clearinghouse" | "orders" | "steward",
   NamedArtifactContractDeploymentFuture<string>
 >;
 
@@ -124,7 +140,7 @@ type Governed = Record<
  * and can be cancelled by the guardian, the guardian's own dismissal excepted.
  */
 function handOverPowers(m: ModuleBuilder, core: Governed) {
-  const { access, oracle, chainlink, pool, insurance, clearinghouse, steward } = core;
+  const { access, oracle, chainlink, pool, insurance, clearinghouse, orders, steward } = core;
   const governor = m.getParameter("governor", m.getAccount(0));
   const stewardKey = m.getParameter("steward", m.getAccount(0));
   const guardian = m.getParameter("guardian", m.getAccount(0));
@@ -155,6 +171,7 @@ function handOverPowers(m: ModuleBuilder, core: Governed) {
     assign("guardClearinghouse", clearinghouse, GUARDIAN_ROLE, "restrictOpening(uint8,uint256,uint256)"),
     assign("governPool", pool, GOVERNOR_ROLE, "setParams(uint16,uint16,uint16,uint128)"),
     assign("governInsurance", insurance, GOVERNOR_ROLE, "setMaxDrawPerDayBps(uint16)"),
+    assign("governOrders", orders, GOVERNOR_ROLE, "setKeeperFee(uint96)"),
     assign("governOracle", oracle, GOVERNOR_ROLE, "setSource(uint8,address)"),
     assign("governChainlink", chainlink, GOVERNOR_ROLE, "setFeed(uint8,address,uint32,uint128,uint128)"),
     assign(
@@ -197,7 +214,7 @@ function handOverPowers(m: ModuleBuilder, core: Governed) {
     ...[ADMIN_ROLE, GOVERNOR_ROLE, PARAMETERS_ROLE].map((role) =>
       m.call(access, "setGrantDelay", [role, delay], { id: `slowRole${role}`, after: guarded }),
     ),
-    ...Object.entries({ oracle, chainlink, pool, insurance, clearinghouse, steward }).map(([name, target]) =>
+    ...Object.entries({ oracle, chainlink, pool, insurance, clearinghouse, orders, steward }).map(([name, target]) =>
       m.call(access, "setTargetAdminDelay", [target, delay], { id: `slow_${name}`, after: guarded }),
     ),
   ];

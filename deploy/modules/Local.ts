@@ -5,8 +5,5 @@ import { deployCore } from "./Core.ts";
 export default buildModule("Local", (m) => {
   const token = m.contract("MockUSD", [m.getParameter<number>("tokenDecimals")]);
   const prices = m.contract("MockPriceSource");
-  const core = deployCore(m, token);
-  const executor = m.contract("DirectExecutor", [core.clearinghouse]);
-  m.call(core.clearinghouse, "wire", [executor], { id: "wireExecutor" });
-  return { token, prices, executor, ...core };
+  return { token, prices, ...deployCore(m, token, { executorName: "DirectExecutor" }) };
 });

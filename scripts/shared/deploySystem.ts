@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { NetworkConnection } from "hardhat/types/network";
 import json5 from "json5";
 import LocalModule from "../../deploy/modules/Local.ts";
+import LocalOrdersModule from "../../deploy/modules/LocalOrders.ts";
 import type {
   AccessManager,
   ChainlinkSource,
@@ -14,6 +15,7 @@ import type {
   MockPriceSource,
   MockUSD,
   OracleRouter,
+  Orders,
   RiskSteward,
   Tranche,
   Vault,
@@ -49,6 +51,8 @@ export type SystemParameters = {
   juniorWeightBps: number;
   minTranche: bigint;
   maxDrawPerDayBps: number;
+  minOrderDelaySeconds: number;
+  keeperFee: bigint;
   risk: RiskParams;
 };
 
@@ -68,6 +72,7 @@ export type System = {
   clearinghouse: Clearinghouse;
   steward: RiskSteward;
   handover: Handover;
+  orders: Orders;
 };
 
 type Connection = NetworkConnection & {
@@ -88,11 +93,13 @@ export async function readParameters(): Promise<SystemParameters> {
 
 /**
  * Deploys and wires everything through the Ignition module, the same on a test's chain, the demo's and a real node.
- * The first signer holds every role; the second receives treasury fees.
+ * The first signer holds every role; the second receives treasury fees. Trades go through `executor` at once, or, if
+ * `isTwoStep`, through `orders`; then `executor` is the same contract.
  */
 export async function deploySystem(
   connection: Connection,
   overrides: Partial<Omit<SystemParameters, "risk">> & { risk?: Partial<RiskParams> } = {},
+  isTwoStep = false,
 ): Promise<System> {
   const defaults = await readParameters();
   const [governor, treasury] = await connection.ethers.getSigners();
@@ -107,5 +114,5 @@ export async function deploySystem(
     treasury: treasury?.address,
     genesis: timestamp,
   };
-  return connection.ignition.deploy(LocalModule, { parameters: { Local: parameters } });
+  return connection.ignition.deploy(isTwoStep ? LocalOrdersModule : LocalModule, { parameters: { Local: parameters } });
 }

@@ -78,8 +78,9 @@ export class World {
   static async deploy(
     connection: NetworkConnection,
     overrides: Partial<Omit<SystemParameters, "risk">> & { risk?: Partial<RiskParams> } = {},
+    isTwoStep = false,
   ): Promise<World> {
-    const system = await deploySystem(connection, overrides);
+    const system = await deploySystem(connection, overrides, isTwoStep);
     return new World(connection, system, await system.vault.SCALE());
   }
 

@@ -35,7 +35,7 @@ const Rollup = buildModule("Rollup", (m) => {
   const uptime = m.contract("MockAggregator", [0, 0]);
   const pyth = m.contract("MockPyth", [60, 1]);
   const gate = deploySequencerGate(m, uptime);
-  const { access, oracle } = deployCore(m, token, gate);
+  const { access, oracle } = deployCore(m, token, { gate, executorName: "DirectExecutor" });
   const pythSource = deployPythSource(m, access, pyth);
   const breaker = deployCircuitBreaker(m, access);
   return { access, oracle, uptime, pyth, gate, pythSource, breaker };

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import type { BaseContract } from "ethers";
 import hre from "hardhat";
 import LocalModule from "../../deploy/modules/Local.ts";
+import LocalOrdersModule from "../../deploy/modules/LocalOrders.ts";
 import { readParameters, type System } from "../../scripts/shared/deploySystem.ts";
 import { accountId } from "../../scripts/shared/world.ts";
 import { fields } from "../integration/stage.ts";
@@ -17,7 +18,10 @@ const [MARGIN, CASH, INSURANCE, PENDING_PNL, QUEUE, RECOVERY, ORDERS, FEES] = [0
 
 describe("Deployment", function () {
   /** Different people, so that a mix-up shows. */
-  async function deployed() {
+  const deployed = () => deploy(LocalModule);
+  const ordering = () => deploy(LocalOrdersModule);
+
+  async function deploy(module: typeof LocalModule | typeof LocalOrdersModule) {
     const [deployer, treasury, governor, guardian, stranger, stewardKey] = await ethers.getSigners();
     const defaults = await readParameters();
     const { timestamp } = (await ethers.provider.getBlock("latest"))!;
@@ -30,7 +34,7 @@ describe("Deployment", function () {
       treasury: treasury!.address,
       genesis: timestamp,
     };
-    const deployment = await ignition.deploy(LocalModule, { parameters: { Local: parameters as never } });
+    const deployment = await ignition.deploy(module, { parameters: { Local: parameters as never } });
     const system = deployment as unknown as System;
     const people = {
       deployer: deployer!,
@@ -51,7 +55,8 @@ describe("Deployment", function () {
 
   it("every immutable is what the module says", async function () {
     const { system, parameters, deployer, treasury } = await networkHelpers.loadFixture(deployed);
-    const { token, vault, pool, senior, junior, insurance, waterfall, clearinghouse, oracle, executor } = system;
+    const { token, vault, pool, senior, junior, insurance, waterfall, clearinghouse, oracle, executor, orders } =
+      system;
     const [vaultAt, poolAt] = [await addressOf(vault), await addressOf(pool)];
 
     expect(await vault.TOKEN()).to.equal(await addressOf(token));
@@ -79,6 +84,11 @@ describe("Deployment", function () {
     expect(await clearinghouse.ORACLE()).to.equal(await addressOf(oracle));
     expect(await clearinghouse.TREASURY()).to.equal(treasury.address);
     expect(await executor.CLEARINGHOUSE()).to.equal(await addressOf(clearinghouse));
+    expect(await orders.CLEARINGHOUSE()).to.equal(await addressOf(clearinghouse));
+    expect(await orders.VAULT()).to.equal(vaultAt);
+    expect(await orders.ORACLE()).to.equal(await addressOf(oracle));
+    expect(await orders.MIN_DELAY()).to.equal(parameters.minOrderDelaySeconds);
+    expect(await orders.keeperFee()).to.equal(parameters.keeperFee);
     for (const contract of [vault, pool, senior, junior, insurance, waterfall, clearinghouse]) {
       expect(await contract.DEPLOYER()).to.equal(deployer.address);
     }
@@ -96,15 +106,24 @@ describe("Deployment", function () {
     expect(await waterfall.CLEARINGHOUSE()).to.equal(await addressOf(clearinghouse));
   });
 
+  it("trades go through orders, unless a local chain says otherwise", async function () {
+    const { system } = await networkHelpers.loadFixture(ordering);
+    expect(await system.clearinghouse.executor()).to.equal(await addressOf(system.orders));
+    expect(await system.vault.ledgersOf(system.orders)).to.equal(bits(ORDERS));
+    const direct = await networkHelpers.loadFixture(deployed);
+    expect(await direct.system.clearinghouse.executor()).not.to.equal(await addressOf(direct.system.orders));
+  });
+
   it("every module posts to its own ledgers and to no other", async function () {
     const { system, deployer } = await networkHelpers.loadFixture(deployed);
-    const { vault, clearinghouse, pool, senior, junior, insurance, waterfall, executor, oracle } = system;
+    const { vault, clearinghouse, pool, senior, junior, insurance, orders, waterfall, executor, oracle } = system;
     const masks: [BaseContract, bigint][] = [
       [clearinghouse, bits(MARGIN, CASH, INSURANCE, PENDING_PNL, RECOVERY, ORDERS, FEES)],
       [pool, bits(CASH, INSURANCE, RECOVERY)],
       [senior, bits(QUEUE, CASH, RECOVERY)],
       [junior, bits(QUEUE, CASH, RECOVERY)],
       [insurance, bits(QUEUE, INSURANCE, CASH)],
+      [orders, bits(ORDERS)],
       [waterfall, 0n],
       [executor, 0n],
       [oracle, 0n],
@@ -124,8 +143,8 @@ describe("Deployment", function () {
   it("one access manager holds every role, and only those named have one", async function () {
     const { system, deployer, treasury, governor, stewardKey, guardian, stranger } =
       await networkHelpers.loadFixture(deployed);
-    const { access, clearinghouse, pool, insurance, oracle, chainlink, steward, handover } = system;
-    for (const contract of [clearinghouse, pool, insurance, oracle, chainlink, steward]) {
+    const { access, clearinghouse, pool, insurance, oracle, chainlink, orders, steward, handover } = system;
+    for (const contract of [clearinghouse, pool, insurance, oracle, chainlink, orders, steward]) {
       expect(await contract.authority()).to.equal(await addressOf(access));
     }
     const week = BigInt(WEEK);

@@ -72,6 +72,17 @@ export const POWERS: Record<string, Record<string, Power>> = {
     wire: "once",
     setAuthority: AUTHORITY,
   },
+  orders: {
+    ...Object.fromEntries(
+      ["submit", "submitSigned", "cancelNonce", "cancel", "execute", "executeBatch", "claimFees"].map((f) => [
+        f,
+        "anyone",
+      ]),
+    ),
+    executeOne: { error: "Orders_NotItself", may: ["orders"] },
+    setKeeperFee: GOVERNOR_ROLE,
+    setAuthority: AUTHORITY,
+  },
   senior: {
     ...SHARES,
     claimRecovery: "anyone",

@@ -204,6 +204,21 @@ export class Drawer extends Crowd {
     const isBuy = delta > 0n;
     const isStrict = this.random(12) === 0;
     const limit = isStrict ? price : isBuy ? 1n << 200n : 0n;
+    // An order that has seen another price first, mostly a little off the present one.
+    if (this.random(4) === 0) {
+      const off = this.random(5) === 0 ? 2_000 : 100;
+      const first = (price * BigInt(10_000 - off + this.random(2 * off + 1))) / 10_000n;
+      return {
+        name,
+        wait,
+        accounts: [account],
+        from: this.ownerOf(account),
+        to: "executor",
+        call: "tradeAfter",
+        args: [account, id, delta, limit, first],
+        onModel: () => this.pair.exchange.trade(account, id, delta, limit, first),
+      };
+    }
     return {
       name,
       wait,

@@ -89,7 +89,7 @@ export const REGIMES: Regime[] = [
   },
   {
     name: "a tiny pool that lets too much in",
-    seed: 13,
+    seed: 213,
     actions: 600,
     senior: 9_000,
     junior: 4_000,
@@ -109,7 +109,7 @@ export const REGIMES: Regime[] = [
   },
   {
     name: "a pool that cannot pay and is not helped",
-    seed: 14,
+    seed: 214,
     actions: 600,
     senior: 5_000,
     junior: 9_000,

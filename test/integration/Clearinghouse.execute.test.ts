@@ -26,7 +26,7 @@ describe("Clearinghouse, execute", function () {
 
   it("reverts when the caller is not the executor", async function () {
     const { clearinghouse, alice, account, btc } = await networkHelpers.loadFixture(funded);
-    await expect(clearinghouse.connect(alice).execute(account, btc, 1n, 0n))
+    await expect(clearinghouse.connect(alice).execute(account, btc, 1n, 0n, 0n))
       .to.be.revertedWithCustomError(clearinghouse, "Clearinghouse_NotExecutor")
       .withArgs(alice.address);
   });

@@ -42,8 +42,10 @@ export async function actors(connection: NetworkConnection) {
 export async function emptyStage(
   connection: NetworkConnection,
   overrides: Partial<SystemParameters> = { risk: PLAIN_RISK as SystemParameters["risk"] },
+  isTwoStep = false,
 ) {
-  const world = await World.deploy(connection, { maxDrawPerDayBps: 10_000, minTranche: 0n, ...overrides });
+  const parameters = { maxDrawPerDayBps: 10_000, minTranche: 0n, ...overrides };
+  const world = await World.deploy(connection, parameters, isTwoStep);
   return { world, ...world.system, ...(await actors(connection)) };
 }
 

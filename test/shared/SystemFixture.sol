@@ -14,6 +14,7 @@ import {LossWaterfall} from "../../contracts/loss/LossWaterfall.sol";
 import {DirectExecutor} from "../../contracts/mocks/DirectExecutor.sol";
 import {MockPriceSource} from "../../contracts/mocks/MockPriceSource.sol";
 import {MockUSD} from "../../contracts/mocks/MockUSD.sol";
+import {Orders} from "../../contracts/orders/Orders.sol";
 import {OracleRouter} from "../../contracts/oracle/OracleRouter.sol";
 import {EpochVault} from "../../contracts/shares/EpochVault.sol";
 import {AccountId, toAccountId} from "../../contracts/types/AccountId.sol";
@@ -34,6 +35,7 @@ struct System {
     LossWaterfall waterfall;
     Clearinghouse clearinghouse;
     DirectExecutor executor;
+    Orders orders;
     OracleRouter oracle;
 }
 
@@ -43,6 +45,8 @@ abstract contract SystemFixture is TestBase {
     uint256 internal constant WAD = 1e18;
     uint256 internal constant LP_EPOCH = 1 days;
     uint256 internal constant INSURANCE_EPOCH = 7 days;
+    uint256 internal constant ORDER_DELAY = 2;
+    uint256 internal constant KEEPER_FEE = 0.5e18;
     uint256 internal constant MAX_DRAW_PER_DAY_BPS = 5_000;
 
     System internal sys;
@@ -88,6 +92,14 @@ abstract contract SystemFixture is TestBase {
             risk
         );
         sys.executor = new DirectExecutor(IClearinghouse(address(sys.clearinghouse)));
+        sys.orders = new Orders(
+            address(access),
+            IClearinghouse(address(sys.clearinghouse)),
+            sys.vault,
+            sys.oracle,
+            ORDER_DELAY,
+            KEEPER_FEE
+        );
         _wire();
         for (uint8 i = 0; i < 3; ++i) {
             sys.prices.setPrice(MarketId.wrap(i), uint128(_startPrice(i)));
@@ -96,8 +108,8 @@ abstract contract SystemFixture is TestBase {
     }
 
     function _wire() private {
-        address[] memory modules = new address[](5);
-        uint256[] memory masks = new uint256[](5);
+        address[] memory modules = new address[](6);
+        uint256[] memory masks = new uint256[](6);
         modules[0] = address(sys.clearinghouse);
         masks[0] =
             _bit(Ledger.Margin) |
@@ -113,13 +125,19 @@ abstract contract SystemFixture is TestBase {
         masks[2] = masks[3] = _bit(Ledger.Queue) | _bit(Ledger.Cash) | _bit(Ledger.Recovery);
         modules[4] = address(sys.insurance);
         masks[4] = _bit(Ledger.Queue) | _bit(Ledger.Insurance) | _bit(Ledger.Cash);
+        (modules[5], masks[5]) = (address(sys.orders), _bit(Ledger.Orders));
         sys.vault.wire(modules, masks);
         sys.pool.wire(IClearinghouse(address(sys.clearinghouse)), address(sys.waterfall), sys.senior, sys.junior);
         sys.senior.wire(address(sys.pool));
         sys.junior.wire(address(sys.pool));
         sys.insurance.wire(address(sys.waterfall));
         sys.waterfall.wire(address(sys.clearinghouse));
-        sys.clearinghouse.wire(address(sys.executor));
+        sys.clearinghouse.wire(_executor());
+    }
+
+    /// @dev Trades need no order, unless a test is about orders.
+    function _executor() internal view virtual returns (address) {
+        return address(sys.executor);
     }
 
     function _bit(Ledger ledger) private pure returns (uint256) {

@@ -92,9 +92,12 @@ export class Exchange extends Views {
 
   // --------------------------------------------------------------------------------------------------------- trading
 
-  /** Returns the fee. `acceptable` is the worst fill price the trader takes; undefined: any. */
-  trade(account: bigint, id: number, sizeDelta: bigint, acceptable?: bigint): bigint {
-    return this.state.atomically(() => trade(this.state, account, id, sizeDelta, acceptable));
+  /**
+   * Returns the fee. `acceptable` is the worst fill price the trader takes; undefined: any. `first` is the first price the
+   * order has seen: it fills at the worse of that and the present one.
+   */
+  trade(account: bigint, id: number, sizeDelta: bigint, acceptable?: bigint, first?: bigint): bigint {
+    return this.state.atomically(() => trade(this.state, account, id, sizeDelta, acceptable, first));
   }
 
   settle(account: bigint): void {

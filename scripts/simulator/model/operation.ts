@@ -22,14 +22,14 @@ export class Operation extends Touch {
   #toLps = 0n;
 
   /** Closes `part` of a position; returns what the sell brought or the buy cost and the bond of a full close, USD. */
-  close(id: number, part: bigint): { value: bigint; bond: bigint } {
+  close(id: number, part: bigint, fillPrice = this.price(id)): { value: bigint; bond: bigint } {
     const market = this.state.market(id);
     const position = this.held(id);
     const size = abs(position.size);
     const isLong = position.size > 0n;
     const isFull = part === size;
     const delta = isLong ? -part : part;
-    const value = markets.tradeValue(market.params, this.skewOf(id), delta, this.price(id));
+    const value = markets.tradeValue(market.params, this.skewOf(id), delta, fillPrice);
     this.skews.set(id, this.skewOf(id) + delta);
     const costRound = isLong ? divUp : divDown;
     const cost = isFull ? position.cost : costRound(position.cost * part, size);
@@ -47,10 +47,10 @@ export class Operation extends Touch {
   }
 
   /** Opens or increases by a signed size; returns what it cost or brought. The bond is the caller's business. */
-  open(id: number, delta: bigint, bondCents: bigint): bigint {
+  open(id: number, delta: bigint, bondCents: bigint, fillPrice = this.price(id)): bigint {
     const market = this.state.market(id);
     const position = this.position(id);
-    const value = markets.tradeValue(market.params, this.skewOf(id), delta, this.price(id));
+    const value = markets.tradeValue(market.params, this.skewOf(id), delta, fillPrice);
     const mmBps = markets.openingMaintenanceBps(market, this.state.now);
     if (position === undefined) {
       const fresh = { settled: 0n, bondCents, bucket: 0, eventCursor: 0 };
