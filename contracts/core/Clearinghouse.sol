@@ -57,6 +57,14 @@ contract Clearinghouse is ClearinghouseAccounts, ClearinghouseTrading {
     }
 
     /// @inheritdoc IClearinghouse
+    function delistMarket(MarketId id) external restricted nonReentrant {
+        _requireListed(id);
+        Operation memory op;
+        (op.income, op.marks) = ListingLib.delist(_state, id, _tryPrice(id, PriceUse.Value));
+        _commit(op);
+    }
+
+    /// @inheritdoc IClearinghouse
     function restrictOpening(MarketId id, uint256 shareBps, uint256 duration) external restricted {
         _requireListed(id);
         ListingLib.restrictOpening(_state, id, shareBps, duration);

@@ -13,6 +13,7 @@ import {OperationLib} from "../margin/OperationLib.sol";
 import {SettlementLib} from "../margin/SettlementLib.sol";
 import {AccountId} from "../types/AccountId.sol";
 import {LEDGER_COUNT, Ledger} from "../types/Ledger.sol";
+import {MarketState} from "../types/Market.sol";
 import {MarketId, NO_MARKET} from "../types/MarketId.sol";
 import {PriceUse} from "../types/PriceUse.sol";
 import {Book, Operation, State} from "../types/State.sol";
@@ -72,12 +73,18 @@ abstract contract ClearinghouseBase is IClearinghouse, AccessManaged, Reentrancy
     }
 
     function _price(MarketId id, PriceUse use) internal view returns (uint256 price) {
+        if (_isSettled(id)) return _state.markets[id].lastPrice;
         (price, ) = ORACLE.priceFor(id, use);
     }
 
     /// @dev Zero if the market is dead.
     function _tryPrice(MarketId id, PriceUse use) internal view returns (uint256) {
-        return ORACLE.livePrice(id, use);
+        return _isSettled(id) ? _state.markets[id].lastPrice : ORACLE.livePrice(id, use);
+    }
+
+    /// @dev Then its price is the one it was settled at, for every use and for good.
+    function _isSettled(MarketId id) private view returns (bool) {
+        return _state.markets[id].state == MarketState.Settled;
     }
 
     /// @dev The open positions of an account with their prices. One price, of the market `known`, may be there already.

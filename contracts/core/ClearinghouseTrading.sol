@@ -13,7 +13,7 @@ import {MarketLib} from "../market/MarketLib.sol";
 import {MathLib} from "../math/MathLib.sol";
 import {AccountId} from "../types/AccountId.sol";
 import {MarketBook} from "../types/Market.sol";
-import {MarketId, NO_MARKET} from "../types/MarketId.sol";
+import {MarketId} from "../types/MarketId.sol";
 import {PriceUse} from "../types/PriceUse.sol";
 import {Attribution, Book, DeleverageCall, Operation, Trade} from "../types/State.sol";
 import {ClearinghouseBase} from "./ClearinghouseBase.sol";
@@ -85,6 +85,23 @@ abstract contract ClearinghouseTrading is ClearinghouseBase {
             _mark(op, id, _price(id, PriceUse.Value));
         }
         _commit(op);
+    }
+
+    /// @inheritdoc IClearinghouse
+    function settleDeadMarket(MarketId id) external nonReentrant {
+        _requireListed(id);
+        uint256 price = _tryPrice(id, PriceUse.Value);
+        if (price != 0) revert Clearinghouse_MarketHasPrice(id, price);
+        Operation memory op;
+        op.marks = ListingLib.settleDead(_state, id);
+        _commit(op);
+    }
+
+    /// @inheritdoc IClearinghouse
+    function closeSettled(AccountId id, MarketId marketId) external nonReentrant {
+        // An ownerless position is closed by a liquidation: what it earns belongs to nobody.
+        if (id.owner() == address(0)) revert Clearinghouse_ZeroOwner(id);
+        _commit(SettlementLib.closeSettled(_state, _open().pack(), id, marketId).unpack());
     }
 
     /// @inheritdoc IClearinghouse

@@ -6,8 +6,9 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {RiskConfig} from "../governance/RiskConfig.sol";
 import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
 import {MarketLib} from "../market/MarketLib.sol";
+import {VolatilityLib} from "../market/VolatilityLib.sol";
 import {MathLib} from "../math/MathLib.sol";
-import {MarketBook, MarketParams, MarketState, RiskParams} from "../types/Market.sol";
+import {MarketBook, MarketParams, MarketState, NO_IMPACT, RiskParams} from "../types/Market.sol";
 import {MAX_MARKETS, MarketId} from "../types/MarketId.sol";
 import {State} from "../types/State.sol";
 
@@ -17,6 +18,10 @@ library ListingLib {
     using MarketLib for MarketBook;
     using SafeCast for int256;
     using SafeCast for uint256;
+    using VolatilityLib for uint256[3];
+
+    /// @dev How long a market has to be without a price before it is settled.
+    uint256 private constant SETTLEMENT_DELAY = 7 days;
 
     /// @notice Adds a market, reduce-only until somebody opens it.
     /// @dev Requirements: fewer than 32 markets, else {IClearinghouse.Clearinghouse_TooManyMarkets}; bounds of `RiskConfig`.
@@ -45,6 +50,7 @@ library ListingLib {
         MarketParams memory params = abi.decode(encoded, (MarketParams));
         RiskConfig.checkMarket(params, state.risk);
         MarketBook storage listed = state.markets[id];
+        _requireNotSettled(id, listed);
         income = listed.touch(price);
         // Windows of another length are numbered otherwise and mean nothing any more.
         if (params.keeperWindow != listed.params.keeperWindow) delete listed.windows;
@@ -58,9 +64,57 @@ library ListingLib {
     function setState(State storage state, MarketId id, MarketState newState) external {
         if (newState == MarketState.Settled) revert IClearinghouse.Clearinghouse_StateNotSettable(id, newState);
         MarketBook storage listed = state.markets[id];
+        _requireNotSettled(id, listed);
         listed.state = newState;
         (listed.restrictedUntil, listed.restrictedFor, listed.openingShareBps) = (0, 0, 0);
         emit IClearinghouse.MarketStateSet(id, newState);
+    }
+
+    /// @notice Notes that a market has no price, or, a week later, settles it.
+    /// @dev The caller has asked for the price: there is none. See {IClearinghouse.settleDeadMarket}.
+    /// @return growth How much the mark grew.
+    function settleDead(State storage state, MarketId id) external returns (int256 growth) {
+        MarketBook storage listed = state.markets[id];
+        _requireNotSettled(id, listed);
+        uint256 deadSince = listed.deadSince;
+        // A touch in between had a price: the week starts again.
+        if (deadSince <= listed.touchedAt) {
+            listed.deadSince = uint40(block.timestamp);
+            emit IClearinghouse.MarketFoundDead(id, block.timestamp + SETTLEMENT_DELAY);
+            return 0;
+        }
+        if (block.timestamp < deadSince + SETTLEMENT_DELAY) {
+            revert IClearinghouse.Clearinghouse_TooEarlyToSettle(id, deadSince + SETTLEMENT_DELAY, block.timestamp);
+        }
+        return _settle(id, listed);
+    }
+
+    /// @notice Settles a market that is delisted, at `price` or without one (zero).
+    /// @return income What the pool earned in funding.
+    /// @return growth How much the mark grew.
+    function delist(State storage state, MarketId id, uint256 price) external returns (uint256 income, int256 growth) {
+        MarketBook storage listed = state.markets[id];
+        _requireNotSettled(id, listed);
+        if (price != 0) income = listed.touch(price);
+        growth = _settle(id, listed);
+    }
+
+    /// @dev From here on every position closes at one price, without impact, funding or fee: what was held for whoever
+    /// unwinds the skew is the pool's.
+    function _settle(MarketId id, MarketBook storage listed) private returns (int256 growth) {
+        uint256 price = listed.windows.meanPrice(listed.touchedAt, listed.params.keeperWindow);
+        if (price == 0) price = listed.lastPrice;
+        listed.state = MarketState.Settled;
+        (listed.params.skewScaleBase, listed.params.feeBps) = (NO_IMPACT, 0);
+        listed.touchedAt = uint40(block.timestamp);
+        growth = listed.remark(price);
+        emit IClearinghouse.MarketSettled(id, price);
+    }
+
+    function _requireNotSettled(MarketId id, MarketBook storage listed) private view {
+        if (listed.state == MarketState.Settled) {
+            revert IClearinghouse.Clearinghouse_StateNotSettable(id, MarketState.Settled);
+        }
     }
 
     /// @notice Restricts opening in a market for a time, or changes the restriction that runs.

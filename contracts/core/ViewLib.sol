@@ -99,7 +99,7 @@ library ViewLib {
         seen.openingShareBps = listed.openingShareBps;
         (seen.mark, seen.lastPrice) = (listed.mark, listed.lastPrice);
         (seen.realised, seen.base, seen.baseCandidate) = (listed.realised, listed.base, listed.baseCandidate);
-        seen.windows = listed.windows;
+        (seen.deadSince, seen.windows) = (listed.deadSince, listed.windows);
         return abi.encode(seen);
     }
 

@@ -24,6 +24,10 @@ interface IClearinghouse is IDeleveraging {
     error Clearinghouse_TooManyPositions(AccountId account, uint256 max);
     error Clearinghouse_MarketNotOpen(MarketId market, MarketState state);
     error Clearinghouse_StateNotSettable(MarketId market, MarketState state);
+    error Clearinghouse_MarketHasPrice(MarketId market, uint256 price);
+    error Clearinghouse_TooEarlyToSettle(MarketId market, uint256 settleableAt, uint256 nowAt);
+    error Clearinghouse_MarketNotSettled(MarketId market, MarketState state);
+    error Clearinghouse_NoPosition(AccountId account, MarketId market);
     error Clearinghouse_GuardianMustRest(MarketId market, uint256 nowAt, uint256 until);
     error Clearinghouse_TranchesBelowMinimum();
     error Clearinghouse_StaleMark(MarketId market, uint256 age, uint256 maxAge);
@@ -98,6 +102,21 @@ interface IClearinghouse is IDeleveraging {
     event MarketListed(MarketId indexed market, MarketParams params);
     event MarketParamsSet(MarketId indexed market, MarketParams params);
     event MarketStateSet(MarketId indexed market, MarketState state);
+
+    /// @notice A market has no price; unless it has one again, it can be settled at `settleableAt`.
+    event MarketFoundDead(MarketId indexed market, uint256 settleableAt);
+
+    /// @notice From now on every position of the market closes at `price`.
+    event MarketSettled(MarketId indexed market, uint256 price);
+
+    /// @notice A position of a settled market was closed; `realised` went to its account (negative: came from it).
+    event PositionSettled(
+        AccountId indexed account,
+        MarketId indexed market,
+        int256 sizeBase,
+        uint256 price,
+        int256 realised
+    );
     event RiskParamsSet(RiskParams params);
 
     /// @notice Openings have a share of the caps from `since` to `until`, unix seconds. `since` stays when it is changed.
@@ -187,6 +206,24 @@ interface IClearinghouse is IDeleveraging {
     /// @notice {mark} for every listed market; reverts if one has no price.
     function markAll() external;
 
+    /// @notice Notes that a market has no price; a week later, if it had none in between, settles it as {delistMarket} does.
+    /// @dev Anybody, twice. A touch of the market in between had a price and starts the week anew. Emits {MarketFoundDead},
+    /// then {MarketSettled}.
+    ///
+    /// Requirements: no price, else {Clearinghouse_MarketHasPrice}; a week since it was noted, else
+    /// {Clearinghouse_TooEarlyToSettle}; not settled, else {Clearinghouse_StateNotSettable}; what
+    /// {IOracleRouter-livePrice} requires: an outage of the sequencer is no dead market.
+    function settleDeadMarket(MarketId market) external;
+
+    /// @notice Closes a position in a settled market at its price, for anybody's account, without fee and without an order.
+    /// @dev Rounding: against the position. The bond goes back to the account. Emits {PositionSettled}, {MarginSettled}.
+    ///
+    /// Requirements: the market is settled, else {Clearinghouse_MarketNotSettled}; a position, else
+    /// {Clearinghouse_NoPosition}; an owner, else {Clearinghouse_ZeroOwner}; margin and other profit cover its loss, else
+    /// {Clearinghouse_MarginBelowZero}: then {liquidate} closes it.
+    /// Invariants: I1, I4.
+    function closeSettled(AccountId account, MarketId market) external;
+
     /// @notice Closes as much of an account as restores its health; books a deficit at once.
     /// @dev Emits {AccountLiquidated}, {PositionLiquidated}, {MarginSettled}. The caller earns part of the penalty and the
     /// bonds of the positions closed, collected by {claimFees}.
@@ -222,10 +259,19 @@ interface IClearinghouse is IDeleveraging {
     /// @dev Emits {MarketParamsSet}. Requirements: governor, or `RiskSteward`; bounds of `RiskConfig`; a price.
     function setMarketParams(MarketId market, MarketParams calldata params) external;
 
+    /// @notice Settles a market for good, with or without a price: every position closes at the mean price of its last half
+    /// hour. Closing at that price needs no order, see {closeSettled}; openings end.
+    /// @dev Impact, funding and fee end with it; what was held for whoever unwinds the skew is the pool's. The mean is over
+    /// the volatility windows of the last 30 minutes with a price, at most twelve, rounded down. Emits {MarketSettled}.
+    ///
+    /// Requirements: governor, whose delay is the notice; not settled, else {Clearinghouse_StateNotSettable}.
+    function delistMarket(MarketId market) external;
+
     /// @notice Opens a market or stops opening in it. Closing and liquidating never stop.
     /// @dev Ends a guardian's restriction of the market and its rest. Emits {MarketStateSet}.
     ///
-    /// Requirements: governor; not `Settled`, which no switch can undo, else {Clearinghouse_StateNotSettable}.
+    /// Requirements: governor; neither to nor from `Settled`, which no switch can undo, else
+    /// {Clearinghouse_StateNotSettable}.
     function setMarketState(MarketId market, MarketState state) external;
 
     /// @notice Leaves openings only a share of the market's caps for a time; 0 stops them. Ends by itself.

@@ -7,10 +7,12 @@ import {DebtLib} from "../loss/DebtLib.sol";
 import {TraderClaimLib} from "../loss/TraderClaimLib.sol";
 import {MarketLib} from "../market/MarketLib.sol";
 import {SideBookLib} from "../market/SideBookLib.sol";
-import {MathLib} from "../math/MathLib.sol";
+import {PriceImpactLib} from "../market/PriceImpactLib.sol";
+import {CENT, MathLib} from "../math/MathLib.sol";
 import {AccountId} from "../types/AccountId.sol";
+import {Ledger} from "../types/Ledger.sol";
 import {DEBT_CLASSES, DebtBook, TraderLosses} from "../types/Loss.sol";
-import {MarketBook, Position} from "../types/Market.sol";
+import {MarketBook, MarketState, NO_IMPACT, Position} from "../types/Market.sol";
 import {MarketId} from "../types/MarketId.sol";
 import {Replay, SideBook} from "../types/SideBook.sol";
 import {Book, Operation, State} from "../types/State.sol";
@@ -136,6 +138,36 @@ library SettlementLib {
         isComplete = op.advance(state, id, maxEvents);
         op.finish(state);
         return (op.pack(), isComplete);
+    }
+
+    /// @notice Closes a position in a settled market at its price, without fee; the bond goes back.
+    /// @dev Emits {IClearinghouse.PositionSettled}. Requirements: the market is settled, else
+    /// {IClearinghouse.Clearinghouse_MarketNotSettled}; a position, else {IClearinghouse.Clearinghouse_NoPosition}.
+    function closeSettled(
+        State storage state,
+        bytes memory operation,
+        AccountId account,
+        MarketId id
+    ) external returns (bytes memory) {
+        Operation memory op = OperationLib.unpack(operation);
+        MarketBook storage market = state.markets[id];
+        if (market.state != MarketState.Settled) revert IClearinghouse.Clearinghouse_MarketNotSettled(id, market.state);
+        if (state.positions[account][id].size == 0) revert IClearinghouse.Clearinghouse_NoPosition(account, id);
+        op.begin(state, account);
+        uint256 price = market.lastPrice;
+        Position memory position = op.take(state, id, price);
+        int256 size = position.size;
+        if (size != 0) {
+            (uint256 value, ) = PriceImpactLib.value(0, -size, price, NO_IMPACT);
+            (int256 toTrader, uint256 returned) = position.close(size.abs(), value);
+            op.credit(market, toTrader, returned);
+            op.refund(Ledger.Orders, uint256(position.bondCents) * CENT);
+            state.accounts[account].openMarkets &= ~uint32(1 << MarketId.unwrap(id));
+            emit IClearinghouse.PositionSettled(account, id, size, price, toTrader);
+        }
+        op.put(state, id, position, price);
+        op.finish(state);
+        return op.pack();
     }
 
     /// @notice Puts what was repaid of an account's recovery claim at its disposal.

@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {MathLib, WAD} from "../math/MathLib.sol";
-import {MarketBook} from "../types/Market.sol";
+import {MarketBook, MarketState} from "../types/Market.sol";
 import {SideBook} from "../types/SideBook.sol";
 import {FundingLib} from "./FundingLib.sol";
 import {PriceImpactLib} from "./PriceImpactLib.sol";
@@ -52,7 +52,8 @@ library MarketLib {
                 income = k.mulDivFloor(growth, WAD).pos();
             }
         }
-        self.windows.record(price, block.timestamp, self.params.keeperWindow);
+        // The price of a settled market is no news.
+        if (self.state != MarketState.Settled) self.windows.record(price, block.timestamp, self.params.keeperWindow);
     }
 
     /// @notice The index as {touch} would leave it now.

@@ -17,6 +17,7 @@ library VolatilityLib {
     uint256 private constant MANTISSA_BITS = 17;
     uint256 private constant PRICE_MASK = (1 << 24) - 1;
     uint256 private constant LOOKBACK = 1 hours;
+    uint256 private constant MEAN_OVER = 30 minutes;
 
     /// @notice Adds a price to the window running now: at most one word written.
     function record(uint256[3] storage self, uint256 price, uint256 nowAt, uint256 windowLength) internal {
@@ -70,6 +71,23 @@ library VolatilityLib {
             }
         }
         return MathLib.mulDivUp(range, factorBps, base);
+    }
+
+    /// @notice Mean of the middles of the windows of the last half hour before `at`, as far back as twelve windows reach.
+    /// @dev Units: USD WAD. Rounding: down. Zero if none of them was written.
+    function meanPrice(uint256[3] storage self, uint256 at, uint256 windowLength) internal pure returns (uint256) {
+        uint256[3] memory words = self;
+        uint256 newest = at / windowLength;
+        uint256 oldestBack = MathLib.min(newest, MathLib.min(WINDOWS - 1, MEAN_OVER / windowLength));
+        uint256 sum;
+        uint256 n;
+        for (uint256 back = 0; back <= oldestBack; ++back) {
+            (uint256 low, uint256 high) = _at(words, newest - back);
+            if (high == 0) continue;
+            sum += low + high;
+            ++n;
+        }
+        return n == 0 ? 0 : sum / (2 * n);
     }
 
     function _at(uint256[3] memory words, uint256 number) private pure returns (uint256 low, uint256 high) {

@@ -4,8 +4,8 @@ pragma solidity 0.8.37;
 import {SideBook} from "./SideBook.sol";
 
 /// @dev Open: everything. ReduceOnly: a governor's choice before delisting. Halted: opening stopped, by the governor; a
-/// guardian's restriction to nothing looks the same while it runs. Settled: closed for good at a fixed price. Closing and
-/// liquidating work in every state.
+/// guardian's restriction to nothing looks the same while it runs. Settled: delisted, or dead for a week; every position
+/// closes at one price. Closing and liquidating work in every state.
 enum MarketState {
     Open,
     ReduceOnly,
@@ -60,6 +60,7 @@ struct Market {
     int128 realised; // G_m: cash the pool realised here, USD
     int128 base; // insured level of G_m - mark, USD
     int128 baseCandidate; // G_m - mark at the last epoch record, USD
+    uint40 deadSince; // when it was found without a price; means nothing once touched later
     uint256[3] windows;
 }
 
@@ -80,8 +81,9 @@ struct MarketBook {
     // slot 4
     int128 realised; // G_m: cash the pool realised here, USD
     int128 base; // insured level of G_m - mark, USD
-    // slot 5
+    // slot 5: 128 + 40
     int128 baseCandidate; // G_m - mark at the last epoch record, USD
+    uint40 deadSince; // when the market was found without a price; means nothing once it was touched later
     // slots 6..8: twelve volatility windows, four to a word (VolatilityLib)
     uint256[3] windows;
     SideBook long;

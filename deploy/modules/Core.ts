@@ -160,6 +160,7 @@ function handOverPowers(m: ModuleBuilder, core: Governed) {
       GOVERNOR_ROLE,
       `listMarket(${MARKET_PARAMS})`,
       "setMarketState(uint8,uint8)",
+      "delistMarket(uint8)",
     ),
     assign(
       "parametersOfClearinghouse",

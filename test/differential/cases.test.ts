@@ -196,4 +196,69 @@ describe("Clearinghouse › differential, cases", function () {
     expect(exchange.state.tranches.senior.sharesAsked).to.be.lessThan(left / 100n);
     await epoch();
   });
+
+  it("settles a market that has been dead for a week at the mean of its last half hour", async function () {
+    const { pair, alice, bob, carol, a, b, c, both, trade } = await start({ markets: [sized, sized] });
+    const { exchange, keeper } = pair;
+    const settle = () => both(keeper, "clearinghouse", "settleDeadMarket", [0], () => exchange.settleDeadMarket(0));
+    const close = (account: bigint) =>
+      both(keeper, "clearinghouse", "closeSettled", [account, 0], () => exchange.closeSettled(account, 0));
+    await trade(alice, a, 0, wad(60));
+    await trade(bob, b, 0, -wad(40));
+    await trade(carol, c, 0, -wad(10));
+    await trade(carol, c, 1, wad(20));
+    for (const price of [101, 103, 105]) {
+      await pair.setPrice(0, wad(price), false);
+      await both(keeper, "clearinghouse", "mark", [0], () => exchange.mark(0));
+      exchange.advance(60n);
+    }
+    // One jump in the last second, which the mean hardly follows.
+    await pair.setPrice(0, wad(150), false);
+    await both(keeper, "clearinghouse", "mark", [0], () => exchange.mark(0));
+    await pair.setPrice(0, wad(150), true);
+    await settle();
+    exchange.advance(86_400n * 7n - 10n);
+    expect(() => exchange.settleDeadMarket(0)).to.throw("Clearinghouse_TooEarlyToSettle");
+    exchange.advance(10n);
+    await settle();
+    const market = exchange.state.markets[0];
+    expect(market?.state).to.equal("Settled");
+    // Of six windows one saw the jump, from 105.
+    expect(market?.lastPrice).to.be.within(wad(102), wad(112));
+
+    // A price that comes back changes nothing; nobody opens; everybody leaves at one price, without impact.
+    await pair.setPrice(0, wad(500), false);
+    await both(keeper, "clearinghouse", "mark", [0], () => exchange.mark(0));
+    expect(exchange.state.markets[0]?.lastPrice).to.equal(market?.lastPrice);
+    expect(() => exchange.trade(a, 0, wad(1))).to.throw("Clearinghouse_MarketNotOpen");
+    await close(a);
+    await close(b);
+    await close(c);
+    expect(exchange.state.markets[0]?.mark).to.be.within(0n, 10n);
+    expect(() => exchange.closeSettled(a, 0)).to.throw("Clearinghouse_NoPosition");
+    await trade(carol, c, 1, -wad(20));
+  });
+
+  it("settles a market that is delisted, and liquidates whoever cannot pay there", async function () {
+    const { pair, alice, bob, a, b, both, trade, liquidate } = await start({ markets: [sized, sized] });
+    const { exchange, keeper, governor } = pair;
+    await trade(alice, a, 0, wad(100));
+    await trade(bob, b, 0, -wad(100));
+    exchange.advance(3_600n);
+    await pair.setPrice(0, wad(80), false);
+    await both(governor, "clearinghouse", "delistMarket", [0], () => exchange.delistMarket(0));
+    // The half hour before had this price only.
+    expect(exchange.state.markets[0]?.lastPrice).to.be.within(wad("79.99"), wad("80.01"));
+    expect(() => exchange.closeSettled(a, 0)).to.throw("Clearinghouse_MarginBelowZero");
+    await liquidate(a);
+    expect(exchange.incidents()).to.have.length(1);
+    await both(keeper, "clearinghouse", "closeSettled", [b, 0], () => exchange.closeSettled(b, 0));
+    expect(exchange.state.pool.openNotional).to.equal(0n);
+    for (const call of ["delistMarket", "setMarketState"] as const) {
+      const args = call === "delistMarket" ? [0] : [0, 0];
+      exchange.advance(1n);
+      const error = await pair.chain.send(governor, "clearinghouse", call, args, pair.now);
+      expect(error).to.equal("Clearinghouse_StateNotSettable");
+    }
+  });
 });

@@ -16,6 +16,7 @@ const MARKET_FIELDS = [
   "realised",
   "base",
   "baseCandidate",
+  "deadSince",
 ] as const;
 const HEALTH = ["equity", "initialMargin", "maintenanceMargin", "notional", "withdrawable"] as const;
 const POSITION = ["size", "cost", "mmBps", "fundingEntry", "settled", "bondCents", "bucket", "eventCursor"] as const;

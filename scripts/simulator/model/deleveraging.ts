@@ -109,7 +109,7 @@ function refresh(state: State, operation: Operation, except: number): ReadonlySe
   for (const market of state.markets) {
     const isFresh = state.now - market.touchedAt <= state.risk.maxMarkAge;
     if (market.id === except || isFresh || !hasInterest(market)) continue;
-    if (state.prices[market.id] === null) dead.add(market.id);
+    if (state.isDead(market.id)) dead.add(market.id);
     else operation.touchMarket(market.id);
   }
   return dead;

@@ -13,6 +13,7 @@ import { newMarket, pricePnl } from "./market.ts";
 import { min, pos } from "./math.ts";
 import { Operation } from "./operation.ts";
 import { payClaim, recover, replayMissed } from "./recovery.ts";
+import { closeSettled, delistMarket, requireNotSettled, settleDeadMarket } from "./settlement.ts";
 import { payOut, requestDeposit, requestRedeem } from "./shares.ts";
 import { trade } from "./trade.ts";
 import {
@@ -53,15 +54,29 @@ export class Exchange extends Views {
   }
 
   setMarketState(market: number, state: MarketState): void {
+    requireNotSettled(this.state.market(market));
     this.state.market(market).state = state;
   }
 
   setMarketParams(market: number, params: MarketParams): void {
+    requireNotSettled(this.state.market(market));
     this.#touching(market, (record) => {
       // Windows of another length are numbered otherwise and mean nothing any more.
       if (params.keeperWindow !== record.params.keeperWindow) record.windows = record.windows.map(() => undefined);
       record.params = params;
     });
+  }
+
+  settleDeadMarket(market: number): void {
+    this.state.atomically(() => settleDeadMarket(this.state, market));
+  }
+
+  delistMarket(market: number): void {
+    this.state.atomically(() => delistMarket(this.state, market));
+  }
+
+  closeSettled(account: bigint, market: number): void {
+    this.state.atomically(() => closeSettled(this.state, account, market));
   }
 
   setRiskParams(risk: RiskParams): void {
@@ -106,7 +121,7 @@ export class Exchange extends Views {
       // What an ownerless position has paid in belongs to nobody.
       if (ownerOf(account) === 0n) throw new ModelError("Clearinghouse_ZeroOwner", account);
       const operation = this.#operation(account);
-      const live = [...operation.account.positions.keys()].filter((id) => state.prices[id] !== null);
+      const live = [...operation.account.positions.keys()].filter((id) => !state.isDead(id));
       for (const id of live) operation.touchPosition(id);
       operation.collect();
       for (const id of live) {

@@ -45,7 +45,7 @@ const isOrphan = (account: Account): boolean => account.id >> 96n === 0n;
 
 export function liquidate(state: State, account: Account, keeper: string): Liquidation {
   const open = [...account.positions.keys()];
-  const live = open.filter((id) => state.prices[id] !== null);
+  const live = open.filter((id) => !state.isDead(id));
   if (live.length === 0) throw new ModelError("Clearinghouse_NothingToLiquidate", account.id);
 
   const operation = new Operation(state, account);
@@ -115,7 +115,7 @@ const requirementOf = (state: State, leg: Leg, size: bigint): bigint =>
 function deadLosses(state: State, account: Account): bigint {
   let losses = 0n;
   for (const [id, position] of account.positions) {
-    if (state.prices[id] !== null) continue;
+    if (!state.isDead(id)) continue;
     const market = state.market(id);
     losses += min(0n, unrealised(position, market.lastPrice, market.fundingIndex));
   }

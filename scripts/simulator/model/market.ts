@@ -19,6 +19,7 @@ export function newMarket(id: number, params: MarketParams, state: MarketState, 
     realised: 0n,
     base: 0n,
     baseCandidate: 0n,
+    deadSince: 0n,
     windows: Array.from({ length: 12 }, () => undefined),
   };
 }

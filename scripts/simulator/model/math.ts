@@ -8,6 +8,7 @@ export const BPS = 10_000n;
 /** USD cents to WAD. */
 export const CENT = 10n ** 16n;
 export const DAY = 86_400n;
+export const WEEK = 7n * DAY;
 
 /** Towards zero. */
 export const divDown = (a: bigint, b: bigint): bigint => a / b;

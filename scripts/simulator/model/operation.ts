@@ -172,7 +172,7 @@ export class Operation extends Touch {
    */
   #crystalliseWinners(): void {
     for (const [id, position] of this.account.positions) {
-      const price = this.state.prices[id] ?? null;
+      const price = this.state.isDead(id) ? null : this.state.priceOf(id);
       // Who wins is decided on what deleveraging has left.
       const seen = replay(markets.sideOf(this.state.market(id), position.size), position, MAX_EVENTS);
       if (price === null || markets.pricePnl(seen.position, price) <= 0n) {

@@ -166,7 +166,19 @@ export class State {
     return market;
   }
 
+  /** The price a market was settled at, its price for good. */
+  settledPrice(id: number): bigint | undefined {
+    const market = this.markets[id];
+    return market?.state === "Settled" ? market.lastPrice : undefined;
+  }
+
+  isDead(id: number): boolean {
+    return this.settledPrice(id) === undefined && (this.prices[id] ?? null) === null;
+  }
+
   priceOf(id: number): bigint {
+    const settled = this.settledPrice(id);
+    if (settled !== undefined) return settled;
     const price = this.prices[id];
     if (price === null || price === undefined) throw new ModelError("PriceUnavailable", id);
     return price;

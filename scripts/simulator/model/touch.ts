@@ -53,7 +53,7 @@ export class Touch {
     this.state.edit(market);
     market.fundingIndex = index;
     market.touchedAt = now;
-    market.windows = recordPrice(market, price, now);
+    if (market.state !== "Settled") market.windows = recordPrice(market, price, now);
     this.income += income;
     this.#touched.set(id, price);
     return price;

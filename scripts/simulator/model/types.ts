@@ -109,6 +109,8 @@ export interface Market {
   realised: bigint;
   base: bigint;
   baseCandidate: bigint;
+  /** When it was found without a price; means nothing once it was touched later. */
+  deadSince: bigint;
   windows: readonly (Window | undefined)[];
 }
 

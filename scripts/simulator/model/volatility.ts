@@ -35,6 +35,21 @@ export function recordPrice(market: Market, price: bigint, now: bigint): readonl
   return windows;
 }
 
+const HALF_AN_HOUR = 1_800n;
+
+/** Mean of the middles of the windows of the last half hour before `at`, twelve at most; undefined: none was written. */
+export function meanPrice({ windows, params }: Market, at: bigint): bigint | undefined {
+  const newest = at / params.keeperWindow;
+  const back = min(newest, min(SLOTS - 1n, HALF_AN_HOUR / params.keeperWindow));
+  const seen: Window[] = [];
+  for (let id = newest - back; id <= newest; id++) {
+    const window = windows[Number(id % SLOTS)];
+    if (window?.id === id % ID_MODULUS) seen.push(window);
+  }
+  if (seen.length === 0) return undefined;
+  return seen.reduce((sum, window) => sum + window.min + window.max, 0n) / BigInt(2 * seen.length);
+}
+
 /**
  * `volFactor` times the largest move over two adjacent windows, bps, rounded up. Windows looked at: the present one and
  * those before it, at most 11 and at most one hour back, if they were written.
