@@ -14,6 +14,13 @@ interface IPriceSource {
     /// Requirements: the feed's answer is valid for this use by the source's own rules, else one of the source's errors.
     function priceFor(MarketId market, PriceUse use) external view returns (uint256 price, uint256 publishedAt);
 
+    /// @notice Whether a market that has no price now counts as dead, so that what concerns other markets goes on without it.
+    /// @dev Asked only after {priceFor} has failed for `PriceUse.Value`.
+    ///
+    /// Security: what a dead market would win does not count in a liquidation. A feed that is silent only because nobody
+    /// brought its price must not be dead before its friends had time to bring one.
+    function isDead(MarketId market) external view returns (bool);
+
     /// @notice The first price published at or after `earliest`, proven by whoever calls.
     /// @dev Units: as {priceFor}; `earliest` unix seconds. What `proof` holds is the source's to say. Ether beyond the
     /// feed's fee goes back to the caller. May store the price where it is newer than the one the feed has.

@@ -46,8 +46,17 @@ interface IPythSource is IFeedSuccession {
     /// @notice A first price was asked for at a time yet to come. Unix seconds.
     error PythSource_TooSoon(MarketId market, uint256 earliest, uint256 nowAt);
 
+    /// @notice The market has a price: it is not silent. USD WAD.
+    error PythSource_NotSilent(MarketId market, uint256 price);
+
+    /// @notice Its silence was reported, and nothing was brought since.
+    error PythSource_ReportedAlready(MarketId market, uint256 reportedAt);
+
     /// @notice Too little ether for the feed's fee. Wei.
     error PythSource_FeeTooLow(uint256 has, uint256 needs);
+
+    /// @notice A market has no price; it counts as dead from `deadFrom` on unless somebody brings one before. Unix seconds.
+    event SilenceReported(MarketId indexed market, uint256 publishedAt, uint256 deadFrom);
 
     /// @notice A market has a new feed, or the same one under new rules.
     event FeedSet(
@@ -94,6 +103,16 @@ interface IPythSource is IFeedSuccession {
         uint88 minPrice,
         uint88 maxPrice
     ) external;
+
+    /// @notice Says that a market has no price. If nobody brings one within a quarter of an hour, it counts as dead.
+    /// @dev A price published after the report ends it, whoever brings it. Emits {SilenceReported}.
+    ///
+    /// Requirements: no price for `PriceUse.Value`, else {PythSource_NotSilent}; no report that still runs, else
+    /// {PythSource_ReportedAlready}.
+    /// Security: see {IPriceSource-isDead}. Without the delay whoever liquidates could leave a price old and take the
+    /// market's profit out of an account. A price that is invalid, but new, ends a report too: a market whose publishers
+    /// disagree is held from liquidation as long as somebody pays for bringing every quarter of an hour that they do.
+    function reportSilence(MarketId market) external;
 
     /// @notice Brings signed prices. Anybody may; what is older than what is there changes nothing.
     /// @dev Ether beyond the fee goes back to the caller.

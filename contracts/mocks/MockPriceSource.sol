@@ -80,6 +80,11 @@ contract MockPriceSource is IPriceSource {
     }
 
     /// @inheritdoc IPriceSource
+    function isDead(MarketId) external pure returns (bool) {
+        return true;
+    }
+
+    /// @inheritdoc IPriceSource
     /// @dev The same for every use.
     function priceFor(MarketId market, PriceUse) public view returns (uint256 price, uint256 publishedAt) {
         Quote memory quote = _quotes[market];

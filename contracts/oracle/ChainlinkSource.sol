@@ -42,6 +42,12 @@ contract ChainlinkSource is IChainlinkSource, FeedSuccession {
     }
 
     /// @inheritdoc IPriceSource
+    /// @dev A push feed is as live as its publishers: nobody here can make it silent.
+    function isDead(MarketId) external pure returns (bool) {
+        return true;
+    }
+
+    /// @inheritdoc IPriceSource
     function firstPriceAfter(
         MarketId market,
         uint256 earliest,

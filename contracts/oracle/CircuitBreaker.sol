@@ -44,6 +44,18 @@ contract CircuitBreaker is ICircuitBreaker, FeedSuccession {
     }
 
     /// @inheritdoc IPriceSource
+    /// @dev With a first source fresh enough to liquidate by, the two disagree: that is nobody's choice. A pull feed as the
+    /// second source can be left old, so it wants a short maximum age; better it is the first.
+    function isDead(MarketId market) external view returns (bool) {
+        IPriceSource primary = _pairOf(market).primary;
+        try primary.priceFor(market, PriceUse.Liquidate) {
+            return true;
+        } catch {
+            return primary.isDead(market);
+        }
+    }
+
+    /// @inheritdoc IPriceSource
     function firstPriceAfter(
         MarketId market,
         uint256 earliest,

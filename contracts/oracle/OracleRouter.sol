@@ -74,8 +74,16 @@ contract OracleRouter is IOracleRouter, AccessManaged {
         // One that burns what it is given is dead, and is not given it twice.
         if (gasBefore - gasleft() > (FEED_GAS * 9) / 10) return 0;
         (isLive, ) = _probe(market, source, PriceUse.Value, FEED_GAS);
-        if (!isLive) return 0;
+        if (!isLive && _isDead(market, source)) return 0;
         (price, ) = _ask(market, source, use); // says why
+    }
+
+    /// @dev Only a clear no keeps a market alive.
+    function _isDead(MarketId market, IPriceSource source) private view returns (bool) {
+        (bool ok, bytes memory answer) = address(source).staticcall{gas: FEED_GAS}(
+            abi.encodeCall(IPriceSource.isDead, (market))
+        );
+        return !ok || answer.length < 32 || abi.decode(answer, (uint256)) != 0;
     }
 
     /// @inheritdoc IOracleRouter

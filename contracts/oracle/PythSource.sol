@@ -22,6 +22,9 @@ contract PythSource is IPythSource, FeedSuccession {
     /// @dev A liquidation can wait for an update its caller brings; an older price is one the caller has picked.
     uint256 private constant LIQUIDATION_AGE = 5 seconds;
 
+    /// @dev From a report of silence to a dead market: time for the owners of positions, or a keeper, to bring a price.
+    uint256 private constant SILENCE = 15 minutes;
+
     uint256 private constant MAX_AGE = 1 hours;
     uint256 private constant MAX_CONFIDENCE_BPS = 1_000;
 
@@ -29,6 +32,9 @@ contract PythSource is IPythSource, FeedSuccession {
     IPyth public immutable PYTH;
 
     mapping(MarketId market => Feed) private _feeds;
+
+    /// @dev When somebody found a market without a price; means nothing once a later price is there.
+    mapping(MarketId market => uint256) private _silentSince;
 
     constructor(address authority_, IPyth pyth) FeedSuccession(authority_) {
         if (address(pyth).code.length == 0) revert PythSource_NotAContract(address(pyth));
@@ -43,6 +49,26 @@ contract PythSource is IPythSource, FeedSuccession {
         }
         uint256 maxAge = use == PriceUse.Liquidate ? LIQUIDATION_AGE : feed.maxAge;
         return _check(market, feed, PYTH.getPriceUnsafe(feed.id), maxAge);
+    }
+
+    /// @inheritdoc IPriceSource
+    /// @dev Silent since it was reported, and for long enough that anybody could have brought a price.
+    function isDead(MarketId market) external view returns (bool) {
+        uint256 since = _silentSince[market];
+        if (since == 0 || block.timestamp < since + SILENCE) return false;
+        return _publishedAt(market) < since;
+    }
+
+    /// @inheritdoc IPythSource
+    function reportSilence(MarketId market) external {
+        uint256 publishedAt = _publishedAt(market);
+        if (_silentSince[market] > publishedAt) revert PythSource_ReportedAlready(market, _silentSince[market]);
+        try this.priceFor(market, PriceUse.Value) returns (uint256 price, uint256) {
+            revert PythSource_NotSilent(market, price);
+        } catch {
+            _silentSince[market] = block.timestamp;
+            emit SilenceReported(market, publishedAt, block.timestamp + SILENCE);
+        }
     }
 
     /// @inheritdoc IPriceSource
@@ -102,6 +128,15 @@ contract PythSource is IPythSource, FeedSuccession {
     function _feedOf(MarketId market) private view returns (Feed memory feed) {
         feed = _feeds[market];
         if (feed.maxAge == 0) revert PythSource_NoFeed(market);
+    }
+
+    /// @dev Zero for a feed that is no longer there.
+    function _publishedAt(MarketId market) private view returns (uint256) {
+        try PYTH.getPriceUnsafe(_feedOf(market).id) returns (PythStructs.Price memory answer) {
+            return answer.publishTime;
+        } catch {
+            return 0;
+        }
     }
 
     /// @dev Pays for the proof and stores it if it is newer than what the feed has.

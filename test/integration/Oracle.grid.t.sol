@@ -76,19 +76,19 @@ contract OracleGridTest is OracleFixture {
         before = vm.snapshotState();
 
         _publish(0, 0, -8, nowAt);
-        _blocks(abi.encodeWithSelector(IPythSource.PythSource_NotPositive.selector, BTC, int256(0)));
+        _blocksPull(abi.encodeWithSelector(IPythSource.PythSource_NotPositive.selector, BTC, int256(0)));
         _publish(-1, 0, -8, nowAt);
-        _blocks(abi.encodeWithSelector(IPythSource.PythSource_NotPositive.selector, BTC, int256(-1)));
+        _blocksPull(abi.encodeWithSelector(IPythSource.PythSource_NotPositive.selector, BTC, int256(-1)));
         _publish(100_000e8, 0, -8, nowAt + 1);
-        _blocks(abi.encodeWithSelector(IPythSource.PythSource_FuturePrice.selector, BTC, nowAt + 1, nowAt));
+        _blocksPull(abi.encodeWithSelector(IPythSource.PythSource_FuturePrice.selector, BTC, nowAt + 1, nowAt));
         _publish(100_000e8, 501e8, -8, nowAt);
-        _blocks(abi.encodeWithSelector(IPythSource.PythSource_WideConfidence.selector, BTC, 51, 50));
+        _blocksPull(abi.encodeWithSelector(IPythSource.PythSource_WideConfidence.selector, BTC, 51, 50));
         _publish(1_000e8, 0, -8, nowAt);
-        _blocks(_outOfBounds(IPythSource.PythSource_OutOfBounds.selector, MIN_PRICE));
+        _blocksPull(_outOfBounds(IPythSource.PythSource_OutOfBounds.selector, MIN_PRICE));
         _publish(10_000_000e8, 0, -8, nowAt);
-        _blocks(_outOfBounds(IPythSource.PythSource_OutOfBounds.selector, MAX_PRICE));
+        _blocksPull(_outOfBounds(IPythSource.PythSource_OutOfBounds.selector, MAX_PRICE));
         _publish(100_000, 0, 19, nowAt);
-        _blocks(
+        _blocksPull(
             abi.encodeWithSelector(
                 IPythSource.PythSource_ExponentOutOfRange.selector,
                 BTC,
@@ -102,10 +102,25 @@ contract OracleGridTest is OracleFixture {
             abi.encodeCall(pyth.getPriceUnsafe, (ID)),
             abi.encodeWithSelector(PythErrors.PriceFeedNotFound.selector)
         );
-        _blocks(abi.encodeWithSelector(PythErrors.PriceFeedNotFound.selector));
+        _blocksPull(abi.encodeWithSelector(PythErrors.PriceFeedNotFound.selector));
         vm.clearMockedCalls();
         _advance(51);
-        _blocks(abi.encodeWithSelector(IPythSource.PythSource_StalePrice.selector, BTC, 61, 60));
+        _needsAPrice(
+            abi.encodeWithSelector(IPythSource.PythSource_StalePrice.selector, BTC, 61, 60),
+            abi.encodeWithSelector(IPythSource.PythSource_StalePrice.selector, BTC, 61, 5)
+        );
+        _goesOn();
+        _restore();
+
+        // Reported, and nobody brings a price for a quarter of an hour: dead, as a push feed is at once.
+        _advance(51);
+        source.reportSilence(BTC);
+        _advance(15 minutes);
+        _needsAPrice(
+            abi.encodeWithSelector(IPythSource.PythSource_StalePrice.selector, BTC, 961, 60),
+            abi.encodeWithSelector(IClearinghouse.Clearinghouse_NothingToLiquidate.selector, alice)
+        );
+        _needsNone();
     }
 
     /// Old enough that a liquidator could have picked it, and young enough for everything else: no dead market.
@@ -207,6 +222,13 @@ contract OracleGridTest is OracleFixture {
 
     function _blocks(bytes memory error) private {
         _needsAPrice(error, abi.encodeWithSelector(IClearinghouse.Clearinghouse_NothingToLiquidate.selector, alice));
+        _goesOn();
+        _restore();
+    }
+
+    /// A pull feed is not dead before its silence was reported: liquidations say what they miss.
+    function _blocksPull(bytes memory error) private {
+        _needsAPrice(error, error);
         _goesOn();
         _restore();
     }

@@ -24,6 +24,7 @@ abstract contract OracleFixture is SystemFixture {
     MockAggregator internal uptime;
     MockAggregator internal feed;
     MockPyth internal pyth;
+    PythSource internal source;
 
     AccountId internal alice; // long one BTC
     AccountId internal idle; // margin and nothing else
@@ -56,7 +57,7 @@ abstract contract OracleFixture is SystemFixture {
     function _usePyth(int64 price, int32 exponent) internal {
         pyth = new MockPyth(60, 0);
         _publish(price, 0, exponent, vm.getBlockTimestamp());
-        PythSource source = new PythSource(sys.clearinghouse.authority(), pyth);
+        source = new PythSource(sys.clearinghouse.authority(), pyth);
         source.setFeed(BTC, ID, uint16(MAX_AGE), 50, MIN_PRICE, MAX_PRICE);
         sys.oracle.setSource(BTC, source);
     }

@@ -86,6 +86,18 @@ contract CircuitBreakerTest is TestBase {
         }
     }
 
+    /// Two live sources that disagree are nobody's choice; a first one that is only silent keeps its market alive.
+    function test_isDead_isTheFirstOnesWordUnlessTheyDisagree() public {
+        second.setPrice(ETH, 5_000e18);
+        assertTrue(breaker.isDead(ETH), "they disagree");
+        first.setDead(ETH, true);
+        assertTrue(breaker.isDead(ETH), "the first is a push feed");
+        vm.mockCall(address(first), abi.encodeCall(IPriceSource.isDead, (ETH)), abi.encode(false));
+        assertTrue(!breaker.isDead(ETH), "the first is only silent");
+        first.setDead(ETH, false);
+        assertTrue(breaker.isDead(ETH), "fresh, and they disagree");
+    }
+
     function test_RevertWhen_NoSources() public {
         MarketId other = MarketId.wrap(1);
         vm.expectRevert(abi.encodeWithSelector(ICircuitBreaker.CircuitBreaker_NoSources.selector, other));

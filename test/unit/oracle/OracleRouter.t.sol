@@ -261,6 +261,17 @@ contract OracleRouterTest is TestBase {
         router.livePrice(ETH, PriceUse.Liquidate);
     }
 
+    /// One that has no price at all is not dead either while its source says so.
+    function test_RevertWhen_TheSourceIsOnlySilent() public {
+        old.setDead(ETH, true);
+        assertEq(router.livePrice(ETH, PriceUse.Liquidate), 0);
+        vm.mockCall(address(old), abi.encodeCall(IPriceSource.isDead, (ETH)), abi.encode(false));
+        vm.expectRevert(abi.encodeWithSelector(MockPriceSource.MockPriceSource_Dead.selector, ETH));
+        router.livePrice(ETH, PriceUse.Liquidate);
+        vm.mockCallRevert(address(old), abi.encodeCall(IPriceSource.isDead, (ETH)), "");
+        assertEq(router.livePrice(ETH, PriceUse.Liquidate), 0, "no answer is no no");
+    }
+
     function test_RevertWhen_TooLittleGasToSeeItLive() public {
         vm.expectPartialRevert(IOracleRouter.OracleRouter_NotEnoughGas.selector);
         router.livePrice{gas: 310_000}(ETH, PriceUse.Value);
@@ -275,8 +286,8 @@ contract OracleRouterTest is TestBase {
 
     function test_firstPriceAfter_asksTheSourceAndGivesBackTheEther() public {
         vm.deal(address(this), 1_000);
-        vm.expectCall(address(old), abi.encodeCall(IPriceSource.firstPriceAfter, (ETH, NOW - 5, "proof")));
-        (uint256 price, uint256 publishedAt) = router.firstPriceAfter{value: 1_000}(ETH, NOW - 5, "proof");
+        vm.expectCall(address(old), abi.encodeCall(IPriceSource.firstPriceAfter, (ETH, NOW - 5, "")));
+        (uint256 price, uint256 publishedAt) = router.firstPriceAfter{value: 1_000}(ETH, NOW - 5, "");
         assertEq(price, 4_000e18);
         assertEq(publishedAt, NOW);
         assertEq(address(this).balance, 1_000);

@@ -317,6 +317,42 @@ contract PythSourceTest is TestBase {
         _publish(price, conf, exponent, uint64(time));
     }
 
+    // ------------------------------------------------------------------------------------------------------- silence
+
+    function test_isDead_aQuarterOfAnHourAfterTheReport() public {
+        vm.warp(NOW + MAX_AGE + 1);
+        assertTrue(!source.isDead(BTC), "nobody has said so");
+        source.reportSilence(BTC);
+        vm.expectRevert(
+            abi.encodeWithSelector(IPythSource.PythSource_ReportedAlready.selector, BTC, NOW + MAX_AGE + 1)
+        );
+        source.reportSilence(BTC);
+        vm.warp(NOW + MAX_AGE + 15 minutes);
+        assertTrue(!source.isDead(BTC), "a second too early");
+        vm.warp(NOW + MAX_AGE + 1 + 15 minutes);
+        assertTrue(source.isDead(BTC), "nobody brought a price");
+    }
+
+    /// Whoever brings a price ends the report; the next silence is reported anew.
+    function test_isDead_notOnceAPriceWasBrought() public {
+        vm.warp(NOW + MAX_AGE + 1);
+        source.reportSilence(BTC);
+        _publish(100_000e8, 0, -8, NOW + MAX_AGE + 1);
+        vm.warp(NOW + 10 days);
+        assertTrue(!source.isDead(BTC), "an old report counts");
+        source.reportSilence(BTC);
+        assertTrue(!source.isDead(BTC), "and so does a new one at once");
+        vm.warp(NOW + 10 days + 15 minutes);
+        assertTrue(source.isDead(BTC));
+    }
+
+    function test_RevertWhen_ItIsNotSilent() public {
+        vm.expectRevert(abi.encodeWithSelector(IPythSource.PythSource_NotSilent.selector, BTC, 100_000e18));
+        source.reportSilence(BTC);
+        vm.expectRevert(abi.encodeWithSelector(IPythSource.PythSource_NoFeed.selector, MarketId.wrap(1)));
+        source.reportSilence(MarketId.wrap(1));
+    }
+
     function _expectOutOfBounds(int64 price, int32 exponent, uint256 has) private {
         _publishLater(price, 0, exponent);
         vm.expectRevert(
