@@ -73,11 +73,11 @@ library VolatilityLib {
         return MathLib.mulDivUp(range, factorBps, base);
     }
 
-    /// @notice Mean of the middles of the windows of the last half hour before `at`, as far back as twelve windows reach.
+    /// @notice Mean of the middles of the windows of the last half hour before `lastAt`, as far back as twelve windows reach.
     /// @dev Units: USD WAD. Rounding: down. Zero if none of them was written.
-    function meanPrice(uint256[3] storage self, uint256 at, uint256 windowLength) internal pure returns (uint256) {
+    function meanPrice(uint256[3] storage self, uint256 lastAt, uint256 windowLength) internal pure returns (uint256) {
         uint256[3] memory words = self;
-        uint256 newest = at / windowLength;
+        uint256 newest = lastAt / windowLength;
         uint256 oldestBack = MathLib.min(newest, MathLib.min(WINDOWS - 1, MEAN_OVER / windowLength));
         uint256 sum;
         uint256 n;

@@ -48,10 +48,10 @@ abstract contract OracleFixture is SystemFixture {
     }
 
     function _useChainlink(uint8 decimals, int256 answer) internal {
-        ChainlinkSource source = new ChainlinkSource(sys.clearinghouse.authority());
+        ChainlinkSource push = new ChainlinkSource(sys.clearinghouse.authority());
         feed = new MockAggregator(decimals, answer);
-        source.setFeed(BTC, feed, MAX_AGE, MIN_PRICE, MAX_PRICE);
-        sys.oracle.setSource(BTC, source);
+        push.setFeed(BTC, feed, MAX_AGE, MIN_PRICE, MAX_PRICE);
+        sys.oracle.setSource(BTC, push);
     }
 
     function _usePyth(int64 price, int32 exponent) internal {

@@ -192,8 +192,8 @@ contract GuardianTest is SystemFixture {
         assertEq(_leave(later), without, "the books");
     }
 
-    function _leave(uint256 at) private returns (bytes32) {
-        vm.warp(at);
+    function _leave(uint256 leftAt) private returns (bytes32) {
+        vm.warp(leftAt);
         _setPrice(0, 94_500e18);
         sys.clearinghouse.markAll();
         sys.clearinghouse.liquidate(weak);
@@ -207,7 +207,7 @@ contract GuardianTest is SystemFixture {
         uint256 shares = sys.senior.balanceOf(lp);
         vm.prank(lp);
         sys.senior.requestRedeem(shares, lp, lp);
-        vm.warp(at + LP_EPOCH);
+        vm.warp(leftAt + LP_EPOCH);
         sys.pool.recordEpoch();
         _advance(31 minutes);
         sys.pool.settleEpoch();
