@@ -47,10 +47,8 @@ describe("Replay", function () {
     const THIN = { traders: 60, oiToCapital: 20 };
     const FILES = [
       { name: "avax-2025-10-10-1m", options: {}, steps: 110, isCharged: false },
-      { name: "avax-2025-10-10-1m", options: THIN, steps: 110, isCharged: true },
       // The keeper looks every third minute: a slow keeper, and a shorter test.
       { name: "luna-2022-05-11-1m", options: { traders: 40, speed: 3 }, steps: 1_440, isCharged: false },
-      { name: "btc-2020-03-13-leg2-1m", options: {}, steps: 300, isCharged: false },
       { name: "btc-2020-03-13-leg2-1m", options: THIN, steps: 300, isCharged: true },
       { name: "btc-2021-05-19-1m", options: THIN, isCharged: true },
       { name: "eth-2021-05-19-1m", options: THIN, isCharged: true },
