@@ -168,7 +168,7 @@ abstract contract EpochVault is EpochVaultBase, ReentrancyGuardTransient {
 
     /// @dev Settles both books up to `epoch`, in one call or not at all. Both sides are priced on the supply before.
     /// Deposits: all or none, none while closed, and all are given back if they would mint next to nothing. Redemptions: as
-    /// far as `redeemLimit` pays, shares rounded up, none if nothing would be paid. What is not filled passes to the next id.
+    /// far as `redeemLimit` pays, shares rounded up, none if nothing would be paid. What is not filled passes on.
     /// @return outcome What moved. Emits {RequestsSettled} if anything did, {DepositsReturned}.
     /// @return isComplete False if more ids wait than one call may fold: nothing has moved, call again.
     function _settle(
