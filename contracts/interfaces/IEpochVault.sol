@@ -63,6 +63,13 @@ interface IEpochVault is IERC165, IERC7540Operator, IERC7540Deposit, IERC7540Red
         uint256 assetsOut
     );
 
+    /// @notice All deposits up to `requestId` would have minted next to nothing, or more shares than fit: their controllers
+    /// can take them back. USD WAD.
+    event DepositsReturned(uint256 indexed requestId, uint256 assets);
+
+    /// @notice Assets of deposits that were given back left the queue. Native.
+    event DepositReclaimed(address indexed controller, address indexed receiver, uint256 assets);
+
     // ------------------------------------------------------------------------------------------------------ actions
 
     /// @notice Takes back a deposit requested in the present epoch. The tokens go to the controller.
@@ -78,7 +85,17 @@ interface IEpochVault is IERC165, IERC7540Operator, IERC7540Deposit, IERC7540Red
     /// @dev Emits {RedeemCancelled}. Requirements: as {cancelDeposit}.
     function cancelRedeem(uint256 requestId, uint256 shares, address controller) external;
 
+    /// @notice Takes out deposits that were given back at their settlement: all of them.
+    /// @dev Emits {DepositReclaimed}, also for nothing. Walks 64 ids a call, as a claim does.
+    ///
+    /// Requirements: the caller is the controller or its operator, else {EpochVault_NotController}.
+    /// @return assets Native.
+    function reclaimDeposit(address receiver, address controller) external returns (uint256 assets);
+
     // -------------------------------------------------------------------------------------------------------- views
+
+    /// @notice Assets that {reclaimDeposit} would pay a controller, native.
+    function returnedDeposit(address controller) external view returns (uint256 assets);
 
     /// @notice Epoch running now. Epoch n covers `[GENESIS + n * EPOCH_LENGTH, GENESIS + (n + 1) * EPOCH_LENGTH)`.
     function currentEpoch() external view returns (uint256);

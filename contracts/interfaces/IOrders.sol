@@ -79,6 +79,9 @@ interface IOrders {
         bytes reason
     );
 
+    /// @notice The keeper that found an order's account without the margin for it earned the fee; {OrderCancelled} follows.
+    event UnfundedOrderRemoved(uint256 indexed orderId, address indexed keeper, uint256 fee);
+
     /// @notice An order of a batch could not be executed now and stays; `reason` is an encoded error.
     event OrderSkipped(uint256 indexed orderId, bytes reason);
 
@@ -90,7 +93,7 @@ interface IOrders {
 
     /// @notice Places an order.
     /// @dev The fee of one step, two for a trigger order, is taken from the caller into `Ledger.Orders`. Initial margin is
-    /// checked when it trades, none is reserved. Emits {OrderSubmitted}.
+    /// checked when it trades, none is reserved; where it is missing the fee is lost. Emits {OrderSubmitted}.
     ///
     /// Requirements: owner or operator, else {Orders_NotAuthorized}; a size, else {Orders_ZeroSize}; a trigger price if and
     /// only if it has a trigger, else {Orders_TriggerMismatch}; a deadline after the delay, else {Orders_DeadlineTooEarly},
@@ -130,6 +133,9 @@ interface IOrders {
     /// @dev Cancels instead, refunding the payer and paying nobody, what is expired, void, has nothing to reduce, or is
     /// refused by the clearinghouse for a reason of its own (see `OrderLib.isVerdict`). Ether pays for the price; what is
     /// not used comes back. Emits {OrderTriggered}, {OrderExecuted} or {OrderCancelled}.
+    ///
+    /// A market order whose account lacks the margin when it should trade is cancelled without a refund: the caller earns
+    /// its fee, so that none waits unfunded for its owner to see how prices go. Emits {UnfundedOrderRemoved}.
     ///
     /// Requirements: trigger: a present price published after the submission, else {Orders_PriceTooOld}, that meets the
     /// trigger, else {Orders_TriggerNotMet}. Trade: the delay is over, else {Orders_TooEarly}; `proof` shows the first price

@@ -32,9 +32,10 @@ interface ITranche {
     }
 
     /// @notice Settles all requests with id <= `epoch`.
-    /// @dev Mints `assets * (supply + VIRTUAL_SHARES) / (navForDeposits + 1)`, rounded down, unless `depositsOpen` is
-    /// false or it would mint nothing: then deposits pass to the next id. Burns at `navForRedemptions`, paying at most
-    /// `redeemLimit`. Both sides use the supply before the settlement. Posts `Queue -> Cash` and `Cash -> Queue`.
+    /// @dev Mints `assets * (supply + VIRTUAL_SHARES) / (navForDeposits + 1)`, rounded down. While `depositsOpen` is false
+    /// deposits pass to the next id; if they would mint less than 1,000 wei of shares, they are given back. Burns at
+    /// `navForRedemptions`, paying at most `redeemLimit`. Both sides use the supply before the settlement, and neither
+    /// settles while more than 64 ids wait on one of them. Posts `Queue -> Cash` and `Cash -> Queue`.
     ///
     /// Requirements: the caller is the pool, else {Tranche_NotPool}.
     function settle(

@@ -165,11 +165,23 @@ abstract contract OrderBook is OrderFees, EIP712, ReentrancyGuardTransient {
     }
 
     /// @dev The payer gets back what no keeper has earned. Nobody is paid for a cancellation: it would pay whoever can make
-    /// an order fail, and an order that fails harms nobody by waiting.
+    /// an order fail.
     function _cancel(uint256 orderId, Order memory order_, bytes memory reason) internal {
-        delete _orders[orderId];
         uint256 refund = OrderLib.stepsOf(order_.kind) * order_.fee;
         _owe(order_.payer, refund);
+        _drop(orderId, order_, refund, reason);
+    }
+
+    /// @dev But one without money behind it: nobody would take it away, and its owner, who alone can fund it, would trade at
+    /// its first price once a later one is known. The keeper has done a trade's work and is paid as for one.
+    function _cancelUnfunded(uint256 orderId, Order memory order_, address keeper, bytes memory reason) internal {
+        _owe(keeper, order_.fee);
+        emit UnfundedOrderRemoved(orderId, keeper, order_.fee);
+        _drop(orderId, order_, 0, reason);
+    }
+
+    function _drop(uint256 orderId, Order memory order_, uint256 refund, bytes memory reason) private {
+        delete _orders[orderId];
         emit OrderCancelled(orderId, order_.account, order_.payer, refund, reason);
     }
 

@@ -49,6 +49,14 @@ library OrderLib {
         return delta.abs() > size.abs() ? -size : delta;
     }
 
+    /// @notice Whether a verdict is about the account's own money: only its owner brings that about, and can undo it.
+    function isUnfunded(bytes memory reason) internal pure returns (bool) {
+        bytes4 refusal = bytes4(reason);
+        return
+            refusal == IClearinghouse.Clearinghouse_BelowInitialMargin.selector ||
+            refusal == IClearinghouse.Clearinghouse_MarginBelowZero.selector;
+    }
+
     /// @notice Whether the clearinghouse has refused the trade itself. Everything else can pass: a price that is missing, a
     /// mark that is old, events to be replayed first, little gas. Whoever executes could bring those about, so none of
     /// them may cost anyone an order.
@@ -56,8 +64,7 @@ library OrderLib {
         bytes4 refusal = bytes4(reason);
         return
             refusal == IClearinghouse.Clearinghouse_PriceNotAcceptable.selector ||
-            refusal == IClearinghouse.Clearinghouse_BelowInitialMargin.selector ||
-            refusal == IClearinghouse.Clearinghouse_MarginBelowZero.selector ||
+            isUnfunded(reason) ||
             refusal == IClearinghouse.Clearinghouse_MarketNotOpen.selector ||
             refusal == IClearinghouse.Clearinghouse_MarketNotListed.selector ||
             refusal == IClearinghouse.Clearinghouse_TranchesBelowMinimum.selector ||

@@ -159,7 +159,8 @@ contract Orders is OrderBook, AccessManaged {
         } catch (bytes memory reason) {
             if (reason.length == 0) revert Orders_NoReason(orderId);
             if (!OrderLib.isVerdict(reason)) LowLevelCall.bubbleRevert(reason);
-            _cancel(orderId, order_, reason);
+            if (OrderLib.isUnfunded(reason)) _cancelUnfunded(orderId, order_, keeper, reason);
+            else _cancel(orderId, order_, reason);
         }
     }
 

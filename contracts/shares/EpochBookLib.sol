@@ -15,7 +15,7 @@ import {EpochBatch} from "../types/EpochBatch.sol";
 /// ROUNDING
 /// Proceeds and what goes on are rounded down, both against the claimer. By induction the units of all controllers in an
 /// id add up to at most the batch's, so their proceeds add up to at most the batch's. Each loses less than one wei of
-/// units and one of proceeds an id. Wholly filled batches (every deposit batch is) lose no units.
+/// units and one of proceeds an id. Wholly filled batches (every deposit batch is) lose no units, nor do those given back.
 library EpochBookLib {
     /// @dev Ids one call folds or walks: bounds its gas. What is left is done by the next call.
     uint256 internal constant MAX_IDS = 64;
@@ -30,6 +30,7 @@ library EpochBookLib {
         uint256 carried; // units that ids before the cursor left
         uint256 filled; // units filled and not claimed
         uint256 proceeds; // of `filled`, not claimed
+        uint256 returned; // units given back and not taken
     }
 
     struct Book {
@@ -88,7 +89,8 @@ library EpochBookLib {
         return (self.batches[epoch].units, true);
     }
 
-    /// @notice Fills part of a folded id for all its controllers alike; the rest passes to the next id.
+    /// @notice Fills part of a folded id for all its controllers alike; the rest passes to the next id. What is filled for
+    /// nothing is given back.
     function fill(Book storage self, uint256 epoch, uint256 filled, uint256 proceeds) internal {
         if (isEmpty(self) || self.nextId != epoch) return;
 
@@ -213,6 +215,11 @@ library EpochBookLib {
             EpochBatch memory batch = self.batches[id];
             if (batch.filled == 0) {
                 c.carried = units;
+                continue;
+            }
+            if (batch.proceeds == 0) {
+                c.returned += units;
+                c.carried = 0;
                 continue;
             }
             uint256 filled = MathLib.mulDivUp(units, batch.filled, batch.units);

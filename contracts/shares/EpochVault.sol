@@ -91,6 +91,19 @@ abstract contract EpochVault is EpochVaultBase, ReentrancyGuardTransient {
         emit RedeemCancelled(controller, requestId, shares);
     }
 
+    /// @inheritdoc IEpochVault
+    function reclaimDeposit(
+        address receiver,
+        address controller
+    ) external nonReentrant onlyController(controller) returns (uint256 assets) {
+        EpochBookLib.Claimant memory c = _walkDeposits(controller);
+        assets = c.returned / SCALE;
+        c.returned = 0;
+        _deposits.save(controller, c);
+        VAULT.payTo(Ledger.Queue, receiver, assets * SCALE);
+        emit DepositReclaimed(controller, receiver, assets);
+    }
+
     // ------------------------------------------------------------------------------------------------------ claims
 
     /// @inheritdoc IERC7540Deposit
@@ -153,11 +166,11 @@ abstract contract EpochVault is EpochVaultBase, ReentrancyGuardTransient {
 
     // -------------------------------------------------------------------------------------- for the contract on top
 
-    /// @dev Settles both books up to `epoch`. Both sides are priced on the supply before. Deposits: all or none, none if
-    /// closed or if no share would be minted. Redemptions: as far as `redeemLimit` pays, shares rounded up, none if
-    /// nothing would be paid; what is not filled passes to the next id.
-    /// @return outcome What moved. Emits {RequestsSettled} if anything did.
-    /// @return isComplete False if more ids wait than one call may fold: call again.
+    /// @dev Settles both books up to `epoch`, in one call or not at all. Both sides are priced on the supply before.
+    /// Deposits: all or none, none while closed, and all are given back if they would mint next to nothing. Redemptions: as
+    /// far as `redeemLimit` pays, shares rounded up, none if nothing would be paid. What is not filled passes on.
+    /// @return outcome What moved. Emits {RequestsSettled} if anything did, {DepositsReturned}.
+    /// @return isComplete False if more ids wait than one call may fold: nothing has moved, call again.
     function _settle(
         uint256 epoch,
         uint256 navIn,
@@ -166,30 +179,24 @@ abstract contract EpochVault is EpochVaultBase, ReentrancyGuardTransient {
         bool depositsOpen
     ) internal returns (ITranche.Outcome memory outcome, bool isComplete) {
         outcome.supplyBefore = totalSupply();
-        bool isRedeemReached;
-        uint256 units;
+        uint256 deposited;
+        (deposited, isComplete) = _deposits.fold(epoch);
+        bool isReached;
+        (outcome.sharesAsked, isReached) = _redemptions.fold(epoch);
+        // One side alone would change the supply the other is priced on.
+        if (!isComplete || !isReached) return (outcome, false);
 
-        (units, isComplete) = _deposits.fold(epoch);
-        if (isComplete) {
-            uint256 minted = depositsOpen ? ShareMathLib.mintable(units, navIn, outcome.supplyBefore) : 0;
-            if (minted != 0) (outcome.assetsIn, outcome.sharesMinted) = (units, minted);
-            _deposits.fill(epoch, outcome.assetsIn, outcome.sharesMinted);
-        }
+        if (depositsOpen) _fillDeposits(epoch, navIn, deposited, outcome);
+        else _deposits.fill(epoch, 0, 0);
+        (outcome.sharesBurned, outcome.assetsOut) = ShareMathLib.redeemable(
+            outcome.sharesAsked,
+            navOut,
+            outcome.supplyBefore,
+            redeemLimit
+        );
+        _redemptions.fill(epoch, outcome.sharesBurned, outcome.assetsOut);
 
-        (units, isRedeemReached) = _redemptions.fold(epoch);
-        outcome.sharesAsked = units;
-        if (isRedeemReached) {
-            (outcome.sharesBurned, outcome.assetsOut) = ShareMathLib.redeemable(
-                units,
-                navOut,
-                outcome.supplyBefore,
-                redeemLimit
-            );
-            _redemptions.fill(epoch, outcome.sharesBurned, outcome.assetsOut);
-        }
-        isComplete = isComplete && isRedeemReached;
-
-        if (outcome.sharesMinted == 0 && outcome.sharesBurned == 0) return (outcome, isComplete);
+        if (outcome.sharesMinted == 0 && outcome.sharesBurned == 0) return (outcome, true);
         _onSettled(epoch);
         if (outcome.sharesMinted != 0) _mint(address(this), outcome.sharesMinted);
         if (outcome.sharesBurned != 0) _burn(address(this), outcome.sharesBurned);
@@ -236,6 +243,13 @@ abstract contract EpochVault is EpochVaultBase, ReentrancyGuardTransient {
     }
 
     // ----------------------------------------------------------------------------------------------------- private
+
+    function _fillDeposits(uint256 epoch, uint256 nav, uint256 units, ITranche.Outcome memory outcome) private {
+        uint256 minted = ShareMathLib.mintable(units, nav, outcome.supplyBefore);
+        _deposits.fill(epoch, units, minted);
+        if (minted != 0) (outcome.assetsIn, outcome.sharesMinted) = (units, minted);
+        else if (units != 0) emit DepositsReturned(epoch, units);
+    }
 
     function _request(
         EpochBookLib.Book storage book,

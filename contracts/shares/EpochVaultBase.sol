@@ -90,6 +90,11 @@ abstract contract EpochVaultBase is IEpochVault, ERC20Permit {
         return _redemptions.batches[requestId];
     }
 
+    /// @inheritdoc IEpochVault
+    function returnedDeposit(address controller) external view returns (uint256 assets) {
+        return _deposits.walk(controller).returned / SCALE;
+    }
+
     /// @inheritdoc IERC7575
     function asset() external view returns (address) {
         return TOKEN;

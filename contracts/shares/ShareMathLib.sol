@@ -31,14 +31,18 @@ library ShareMathLib {
     /// @dev Part of a deposit that shares outstanding are worth at least when it is priced.
     uint256 internal constant LEAST_NAV_DIVISOR = 10_000;
 
+    /// @dev All deposits of a settlement together mint so many or none, so rounding takes at most a thousandth of them. Only
+    /// where next to no shares own much is this more than a fraction of a cent.
+    uint256 internal constant LEAST_SHARES = 1_000;
+
     /// @notice As {toSharesDown}, at a net asset value of at least a basis point of the deposit if shares are outstanding;
-    /// 0 if the supply would pass {MAX_SUPPLY}. Never reverts.
+    /// 0 below {LEAST_SHARES} or if the supply would pass {MAX_SUPPLY}. Never reverts.
     function mintable(uint256 assets, uint256 nav, uint256 supply) internal pure returns (uint256 shares) {
         if (supply != 0) nav = MathLib.max(nav, assets / LEAST_NAV_DIVISOR);
         (uint256 high, ) = Math.mul512(assets, supply + VIRTUAL_SHARES);
         if (high > nav) return 0; // the quotient would not fit a word
         shares = toSharesDown(assets, nav, supply);
-        if (shares > MAX_SUPPLY - supply) return 0;
+        if (shares < LEAST_SHARES || shares > MAX_SUPPLY - supply) return 0;
     }
 
     /// @notice How many of `shares` are redeemed, and for what, if at most `limit` may be paid.

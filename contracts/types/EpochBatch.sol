@@ -6,5 +6,5 @@ pragma solidity 0.8.37;
 struct EpochBatch {
     uint256 units; // requested with this id, plus what earlier ids left
     uint256 filled; // of `units`; the rest passed to the next id
-    uint256 proceeds; // for `filled`
+    uint256 proceeds; // for `filled`; 0 though some is filled: it was given back
 }

@@ -12,6 +12,7 @@ const SHARES: Record<string, Power> = {
   requestRedeem: { error: "ERC20InsufficientAllowance", may: OWNERS },
   cancelDeposit: CONTROLLED,
   cancelRedeem: CONTROLLED,
+  reclaimDeposit: CONTROLLED,
   redeem: CONTROLLED,
   withdraw: CONTROLLED,
   "deposit(uint256,address)": "anyone",

@@ -122,13 +122,13 @@ describe("Orders, execute", function () {
     type All = Awaited<ReturnType<typeof stage>>;
 
     /** Executes; the order must be gone, its fee the payer's, and the reason this error. */
-    async function expectCancelled(all: All, id: bigint, proof: string, reason: string, fee = FEE) {
+    async function expectCancelled(all: All, id: bigint, proof: string, reason: string, fee = FEE, earned = 0n) {
       const { orders, account, alice, keeper } = all;
       await expect(orders.connect(keeper).execute(id, proof))
         .to.emit(orders, "OrderCancelled")
         .withArgs(id, account, alice.address, fee, reason);
       expect((await orders.order(id)).payer).to.equal(ethers.ZeroAddress);
-      expect([await orders.feesOf(alice), await orders.feesOf(keeper)]).to.deep.equal([fee, 0n]);
+      expect([await orders.feesOf(alice), await orders.feesOf(keeper)]).to.deep.equal([fee, earned]);
     }
 
     it("when the fill is not acceptable", async function () {
@@ -163,7 +163,7 @@ describe("Orders, execute", function () {
       expect((await clearinghouse.position(account, btc)).size).to.equal(wad(100));
     });
 
-    it("when margin has left since", async function () {
+    it("when margin has left since: its fee is the keeper's", async function () {
       const all = await networkHelpers.loadFixture(stage);
       const { clearinghouse, submit, world, account, alice } = all;
       const { id, earliest } = await submit({ sizeDelta: wad(10_000) }); // needs 20,000
@@ -174,7 +174,7 @@ describe("Orders, execute", function () {
         wad(19_999),
         wad(20_000),
       ]);
-      await expectCancelled(all, id, proofOf(wad(100), earliest), reason);
+      await expectCancelled(all, id, proofOf(wad(100), earliest), reason, 0n, FEE);
     });
 
     it("when the market is not open", async function () {

@@ -6,26 +6,32 @@ import {Vault} from "../../../contracts/core/Vault.sol";
 import {LEDGER_COUNT, Ledger} from "../../../contracts/types/Ledger.sol";
 import {TestBase} from "../../shared/TestBase.sol";
 
-/// @dev Six decimals, like the quote token.
-contract SixDecimals is ERC20("Quote", "Q") {
+/// @dev A quote token of any decimals.
+contract Quote is ERC20("Quote", "Q") {
+    uint8 private immutable DECIMALS;
+
+    constructor(uint8 decimals_) {
+        DECIMALS = decimals_;
+    }
+
     function mint(address to, uint256 amount) external {
         _mint(to, amount);
     }
 
-    function decimals() public pure override returns (uint8) {
-        return 6;
+    function decimals() public view override returns (uint8) {
+        return DECIMALS;
     }
 }
 
 /// @title ShareFixture
-/// @notice A real vault, a token of six decimals and three people who approved the vault. The test itself is a module
+/// @notice A real vault, a token of six decimals (unless a test says otherwise) and three people who approved the vault. The test itself is a module
 /// that may post anywhere, and stands in for the pool.
 abstract contract ShareFixture is TestBase {
     uint256 internal constant LENGTH = 1 days;
     uint256 internal constant USD = 1e18;
     uint256 internal constant NATIVE = 1e6;
 
-    SixDecimals internal token;
+    Quote internal token;
     Vault internal vault;
     uint256 internal genesis;
 
@@ -35,7 +41,7 @@ abstract contract ShareFixture is TestBase {
 
     function _deployVault() internal {
         genesis = vm.getBlockTimestamp();
-        token = new SixDecimals();
+        token = new Quote(_decimals());
         vault = new Vault(address(token));
         address[3] memory people = [ann, ben, cat];
         for (uint256 i = 0; i < people.length; ++i) _fund(people[i]);
@@ -54,9 +60,13 @@ abstract contract ShareFixture is TestBase {
     }
 
     function _fund(address who) private {
-        token.mint(who, 1e12 * NATIVE);
+        token.mint(who, 1e12 * 10 ** _decimals());
         vm.prank(who);
         token.approve(address(vault), type(uint256).max);
+    }
+
+    function _decimals() internal pure virtual returns (uint8) {
+        return 6;
     }
 
     function _bit(Ledger ledger) private pure returns (uint256) {

@@ -38,6 +38,11 @@ contract ShareMathLibTest is TestBase {
         assertEq(ShareMathLib.mintable(1e18, 0, 0), 1e24);
     }
 
+    function test_mintable_isZeroBelowTheLeastShares() public pure {
+        assertEq(ShareMathLib.mintable(1e18, 1_000e18 - 1, 0), 1_000);
+        assertEq(ShareMathLib.mintable(1e18 - 1, 1_000e18 - 1, 0), 0);
+    }
+
     function test_mintable_isZeroWhereTheSupplyWouldNotFit() public pure {
         assertEq(ShareMathLib.mintable(1e30, 0, ShareMathLib.MAX_SUPPLY - 1), 0);
         assertEq(ShareMathLib.mintable(type(uint128).max, 1, type(uint256).max / 4), 0);

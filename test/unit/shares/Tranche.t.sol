@@ -168,16 +168,58 @@ contract TrancheTest is TrancheFixture {
         assertEq(_claimShares(ann), 100e24);
     }
 
-    function test_settle_passesDepositsOnThatWouldMintNothing() public {
-        _earn(Ledger.Cash, 1e11 * NATIVE); // owned by the virtual shares
-        uint256 id = _requestDeposit(ann, 1);
+    /// §10: a minimum of shares, below which the deposits are given back: all of an id or none.
+    function test_settle_givesDepositsBackThatWouldMintNextToNothing() public {
+        _earn(Ledger.Cash, 1e9 * NATIVE); // owned by the virtual shares
+        uint256 before = token.balanceOf(ann);
+        uint256 id = _requestDeposit(ann, 9e5 * NATIVE); // 900 wei of shares
+        _requestDeposit(ben, 99_999 * NATIVE); // 99
         _goTo(id + 1);
+        vm.expectEmit(address(tranche));
+        emit IEpochVault.DepositsReturned(id, 999_999 * USD);
         assertEq(_settle(id).sharesMinted, 0);
-        assertEq(tranche.pendingDepositRequest(id + 1, ann), 1);
-        assertEq(vault.balanceOf(Ledger.Queue), 1e12);
+        assertEq(_nav(), 1e9 * USD, "nothing was paid in");
+        assertEq(tranche.pendingDepositRequest(0, ann), 0);
+        assertEq(tranche.maxDeposit(ann) + tranche.maxMint(ann), 0);
+        assertEq(tranche.returnedDeposit(ann), 9e5 * NATIVE);
+        assertEq(tranche.returnedDeposit(ben), 99_999 * NATIVE);
+
+        vm.startPrank(ann);
+        vm.expectEmit(address(tranche));
+        emit IEpochVault.DepositReclaimed(ann, ann, 9e5 * NATIVE);
+        assertEq(tranche.reclaimDeposit(ann, ann), 9e5 * NATIVE);
+        assertEq(tranche.reclaimDeposit(ann, ann), 0, "twice");
+        vm.stopPrank();
+        assertEq(token.balanceOf(ann), before);
+        assertEq(vault.balanceOf(Ledger.Queue), 99_999 * USD, "the other's stays");
     }
 
-    /// After a wipe-out a dollar mints so many shares that the next one could overflow: then it waits, nothing reverts.
+    /// What is given back and what is settled later do not mix.
+    function test_settle_aDepositGivenBackDoesNotTouchTheNext() public {
+        _earn(Ledger.Cash, 1e9 * NATIVE);
+        uint256 id = _requestDeposit(ann, 1 * NATIVE);
+        _goTo(id);
+        _requestDeposit(ann, 2e6 * NATIVE + 1);
+        _goTo(id + 1);
+        _settle(id);
+        _goTo(id + 2);
+        assertEq(_settle(id + 1).sharesMinted, 2_000);
+        assertEq(tranche.maxDeposit(ann), 2e6 * NATIVE + 1);
+        assertEq(tranche.returnedDeposit(ann), 1 * NATIVE);
+        assertEq(_claimShares(ann), 2_000);
+        vm.prank(ann);
+        assertEq(tranche.reclaimDeposit(ben, ann), 1 * NATIVE);
+        assertEq(vault.balanceOf(Ledger.Queue), 0);
+    }
+
+    function test_RevertWhen_StrangerReclaims() public {
+        vm.prank(ben);
+        vm.expectRevert(abi.encodeWithSelector(IEpochVault.EpochVault_NotController.selector, ben, ann));
+        tranche.reclaimDeposit(ben, ann);
+    }
+
+    /// After a wipe-out a dollar mints so many shares that the next one could overflow: then it is given back, nothing
+    /// reverts.
     function test_settle_neverOverflowsAfterWipeOuts() public {
         for (uint256 i = 0; i < 12; ++i) {
             uint256 id = _requestDeposit(ann, 1e9 * NATIVE);
@@ -186,7 +228,7 @@ contract TrancheTest is TrancheFixture {
             _claimShares(ann);
             _lose(Ledger.Cash, _nav());
         }
-        assertGt(tranche.pendingDepositRequest(0, ann), 0);
+        assertGt(tranche.returnedDeposit(ann), 0);
     }
 
     // -------------------------------------------------------------------------------------------------- cancelling
