@@ -168,6 +168,7 @@ contract TrancheTest is TrancheFixture {
         assertEq(_claimShares(ann), 100e24);
     }
 
+    /// @custom:checklist 24
     function test_settle_passesDepositsOnThatWouldMintNothing() public {
         _earn(Ledger.Cash, 1e11 * NATIVE); // owned by the virtual shares
         uint256 id = _requestDeposit(ann, 1);
@@ -210,6 +211,7 @@ contract TrancheTest is TrancheFixture {
         vm.stopPrank();
     }
 
+    /// @custom:checklist 27
     function test_cancelRedeem_returnsSharesAndLeavesTheOthersAlone() public {
         _invest(ann, 100 * NATIVE);
         uint256 id = _requestRedeem(ann, 50e24);
