@@ -74,7 +74,7 @@ contract TrancheLibTest is TestBase {
     }
 
     function test_moveSenior_addsWhatWasPaid() public pure {
-        ITranche.Outcome memory outcome = ITranche.Outcome(50e18, 25e24, 0, 0, 100e24);
+        ITranche.Outcome memory outcome = ITranche.Outcome(50e18, 25e24, 0, 0, 100e24, 0);
         (uint256 principal, uint256 floor) = TrancheLib.moveSenior(100e18, 5e18, 500, outcome);
         assertEq(principal, 150e18);
         assertEq(floor, 7.5e18);
