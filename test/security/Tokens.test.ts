@@ -113,6 +113,7 @@ describe("Tokens", function () {
       await clearinghouse.connect(keeper).liquidate(long);
       expect((await waterfall.incident(1n)).adl > 0n).to.equal(true);
       await trade({ account: short, sizeDelta: wad(10), isReduceOnly: true }, undefined, bob);
+      await stage.pool.reset();
       await stage.token.mint(carol, world.native(wad(2_000_000)));
       await stage.token.connect(carol).approve(stage.vault, 2n ** 256n - 1n);
       await clearinghouse.connect(carol).recover(world.native(wad(1_000_000)));
