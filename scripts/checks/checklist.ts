@@ -72,13 +72,11 @@ const numbers = (text: string): number[] => (text.match(/\d+/g) ?? []).map(Numbe
 export function page(threats: Record<number, Threat>, tests: TaggedTest[]): string {
   const rows = Object.keys(threats).map((key) => {
     const { threat, notHere } = threats[Number(key)]!;
-    const cells = Map.groupBy(
-      tests.filter(({ lines }) => lines.includes(Number(key))),
-      ({ file }) => file,
-    );
-    const covered = [...cells].map(
-      ([file, of]) => `\`${file.replace(/^test\//, "")}\`: ${of.map(({ name }) => escaped(name)).join(" · ")}`,
-    );
+    const byFile = new Map<string, string[]>();
+    for (const { file, name, lines } of tests) {
+      if (lines.includes(Number(key))) byFile.set(file, [...(byFile.get(file) ?? []), escaped(name)]);
+    }
+    const covered = [...byFile].map(([file, names]) => `\`${file.replace(/^test\//, "")}\`: ${names.join(" · ")}`);
     if (notHere !== undefined) covered.push(`Not applicable: ${notHere}`);
     return `| ${key} | ${threat} | ${covered.join("<br>")} |`;
   });

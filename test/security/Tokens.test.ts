@@ -289,7 +289,7 @@ describe("Tokens", function () {
   describe("that take something on the way", function () {
     it("out of what arrives: every entry credits what arrived, and every exit pays what leaves [C32]", async function () {
       const stage = await networkHelpers.loadFixture(ordering);
-      const { token, world, vault, clearinghouse, orders, senior, submit, alice, bob, account } = stage;
+      const { token, vault, clearinghouse, orders, senior, submit, alice, bob, account } = stage;
       await token.setFeeBps(1_000);
       const before = await clearinghouse.account(account);
       await token.mint(bob, 300_000_000n);
