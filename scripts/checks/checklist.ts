@@ -21,7 +21,10 @@ export default async function checklist(say: (line: string) => void = () => {}):
   say(`checklist: ${covered.length} of ${Object.keys(THREATS).length} covered`);
   findings.push(...findUncovered(THREATS, tests));
   if (readSource(CHECKLIST_FILE) !== page(THREATS, tests)) {
-    findings.push({ where: CHECKLIST_FILE, what: "is not what the tests say: node scripts/checks/checklist.ts --update" });
+    findings.push({
+      where: CHECKLIST_FILE,
+      what: "is not what the tests say: node scripts/checks/checklist.ts --update",
+    });
   }
   return findings;
 }
@@ -34,7 +37,8 @@ export function findUncovered(threats: Record<number, Threat>, tests: TaggedTest
   }
   for (const { file, name, lines } of tests) {
     for (const line of lines) {
-      if (!(line in threats)) findings.push({ where: file, what: `"${name}" covers line ${line}, which does not exist` });
+      if (!(line in threats))
+        findings.push({ where: file, what: `"${name}" covers line ${line}, which does not exist` });
     }
   }
   return findings;

@@ -401,7 +401,7 @@ describe("Orders, execute", function () {
       await expect(orders.executeBatch([1, 2], ["0x"]))
         .to.be.revertedWithCustomError(orders, "Orders_LengthMismatch")
         .withArgs(2n, 1n);
-      const many = Array.from({ length: 33 }, () => 1n);
+      const many = Array.from({ length: 17 }, () => 1n);
       await expect(
         orders.executeBatch(
           many,
@@ -409,7 +409,7 @@ describe("Orders, execute", function () {
         ),
       )
         .to.be.revertedWithCustomError(orders, "Orders_BatchTooLong")
-        .withArgs(33n, 32n);
+        .withArgs(17n, 16n);
       await expect(orders.connect(stranger).executeOne(1, "0x", stranger))
         .to.be.revertedWithCustomError(orders, "Orders_NotItself")
         .withArgs(stranger.address);

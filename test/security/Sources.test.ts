@@ -2,8 +2,8 @@ import { expect } from "chai";
 import hre from "hardhat";
 import { readSources, withoutComments } from "../../scripts/checks/repository.ts";
 import type { System } from "../../scripts/shared/deploySystem.ts";
-import { changingFunctions } from "./cast.ts";
 import { plainStage } from "../integration/stage.ts";
+import { changingFunctions } from "./cast.ts";
 
 const connection = await hre.network.create();
 const { ethers, networkHelpers } = connection;
@@ -45,7 +45,8 @@ describe("Sources", function () {
     for (const shares of [stage.senior, stage.junior, stage.insurance]) expect(await shares.asset()).to.equal(token);
     for (const name of OURS) {
       for (const { name: called, inputs } of changingFunctions(stage[name])) {
-        for (const input of inputs) expect(/token|asset$|collateral/i.test(input.name), `${called}(${input.name})`).to.equal(false);
+        for (const input of inputs)
+          expect(/token|asset$|collateral/i.test(input.name), `${called}(${input.name})`).to.equal(false);
       }
     }
   });

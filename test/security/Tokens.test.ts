@@ -352,7 +352,8 @@ describe("Tokens", function () {
       const before = await world.ledgers();
 
       const outer: [keyof typeof wallets, string][] = [["clearinghouse", leaving]];
-      for (const name of Object.keys(wallets) as (keyof typeof wallets)[]) outer.push([name, enter(name, alice.address)]);
+      for (const name of Object.keys(wallets) as (keyof typeof wallets)[])
+        outer.push([name, enter(name, alice.address)]);
       for (const [name, data] of outer) {
         for (const inner of Object.keys(wallets) as (keyof typeof wallets)[]) {
           const back = crowd.interface.encodeFunctionData("callAll", [

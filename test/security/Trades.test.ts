@@ -260,7 +260,9 @@ describe("Security of trades", function () {
           requestDeposit: senior.connect(alice).requestDeposit(huge, alice, alice),
           requestRedeem: senior.connect(alice).requestRedeem(huge, alice, alice),
           deadline: orders.connect(alice).submit(await request({ deadline: huge })),
-          trigger: orders.connect(alice).submit(await request({ kind: 1, triggerPrice: huge << 8n > MOST ? MOST : huge << 8n })),
+          trigger: orders
+            .connect(alice)
+            .submit(await request({ kind: 1, triggerPrice: huge << 8n > MOST ? MOST : huge << 8n })),
         };
         for (const [name, call] of Object.entries(calls)) {
           await call.then(

@@ -98,7 +98,7 @@ describe("model › buckets", function () {
     expect(late.margin(ALICE) > usd(100_050)).to.equal(true);
   });
 
-  it("refuses to touch a position that missed more than 64 events until it is replayed", function () {
+  it("refuses to touch a position that missed more than 48 events until it is replayed", function () {
     const exchange = traders([ALICE]);
     for (let step = 1; step <= 70; step++) {
       exchange.setPrice(0, usd(100 + step));
