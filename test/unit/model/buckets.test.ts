@@ -106,7 +106,7 @@ describe("model › buckets", function () {
     }
     const shown = exchange.health(ALICE);
     expect(() => exchange.settle(ALICE)).to.throw("Clearinghouse_TooManyEvents");
-    expect(exchange.replay(ALICE, 0, 10)).to.equal(false);
+    expect(exchange.replay(ALICE, 0, 30)).to.equal(false);
     expect(exchange.health(ALICE).equity).to.equal(shown.equity);
     exchange.settle(ALICE);
     expect(exchange.health(ALICE).equity).to.equal(shown.equity);
