@@ -30,8 +30,7 @@ abstract contract ClearinghouseTrading is ClearinghouseBase {
     using OperationLib for bytes;
 
     /// @dev Gas that asking other markets for their prices, and marking them, may have taken by the time deleveraging asks
-    /// the next one, and may take in all before an event of 192 buckets. Five sources that answer fit, or one that burns all it
-    /// is given.
+    /// the next one, and may take in all before an event of 192 buckets: five sources that answer, or one that burns gas.
     uint256 private constant MAX_ASK_GAS = 4_000_000;
     uint256 private constant MAX_ASK_GAS_BEFORE_EVENT = 350_000;
 
@@ -170,9 +169,9 @@ abstract contract ClearinghouseTrading is ClearinghouseBase {
         if (short != 0) WATERFALL.conclude(id, taken);
     }
 
-    /// @dev Marks every other market with positions whose mark is old. Those without a price keep it, and for as long as a
-    /// mark would be fresh are not asked again: 31 sources that burn gas would cost more than a call may. Gas is counted where
-    /// it is spent, not by what was sent, so a caller has no say in what counts as fresh.
+    /// @dev Marks every other market with positions whose mark is old. Those without a price keep it, and for as long as
+    /// a mark would be fresh are not asked again: 31 sources that burn gas would cost more than a call may. Gas is counted
+    /// where it is spent, not by what was sent, so a caller has no say in what counts as fresh.
     /// @return dead Bit m set: market m has no price.
     /// @return isFresh False if asking took too much to go on: the next call finds most of it done.
     function _refresh(Operation memory op, MarketId except) private returns (uint256 dead, bool isFresh) {

@@ -127,10 +127,11 @@ contract Vault is IVault, Wired, ReentrancyGuardTransient {
 
     function _change(Ledger ledger, int256 delta) private {
         uint256 slot = uint256(ledger) / LEDGERS_PER_SLOT;
-        uint256 shift = (uint256(ledger) % LEDGERS_PER_SLOT) * 128;
         uint256 pair = _pairs[slot];
-        uint256 balance = uint128(pair >> shift);
-        _pairs[slot] = pair ^ ((balance ^ _add(ledger, balance, delta)) << shift);
+        _pairs[slot] =
+            uint256(ledger) % LEDGERS_PER_SLOT == 0
+                ? ((pair >> 128) << 128) | _add(ledger, uint128(pair), delta)
+                : (_add(ledger, pair >> 128, delta) << 128) | uint128(pair);
     }
 
     function _add(Ledger ledger, uint256 balance, int256 delta) private pure returns (uint256 result) {

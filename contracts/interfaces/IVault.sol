@@ -66,8 +66,8 @@ interface IVault {
     ///
     /// Requirements: as {post}.
     /// Invariants: I1, I2.
-    /// Security: the ledger falls before the token moves. Everybody who is paid has asked for it, or can again: a payout that
-    /// the token refuses reverts as a whole, and no operation of anybody else pays along the way.
+    /// Security: the ledger falls before the token moves. Everybody who is paid has asked for it, or can again: a payout
+    /// that the token refuses reverts as a whole, and no operation of anybody else pays along the way.
     /// @return paidUsd What left the ledger, USD WAD.
     function payTo(Ledger ledger, address to, uint256 amountUsd) external returns (uint256 paidUsd);
 

@@ -3,11 +3,11 @@ pragma solidity 0.8.37;
 
 import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 import {Address} from "@openzeppelin/contracts/utils/Address.sol";
-import {MockUSD} from "./MockUSD.sol";
 
 /// @title MockOddToken
-/// @notice A dollar with one bad habit at a time, besides those of {MockUSD}.
-contract MockOddToken is MockUSD {
+/// @notice A dollar with one bad habit at a time. Its code can be put in the place of a `MockUSD`: balances stay, and the
+/// habit is none.
+contract MockOddToken is ERC20 {
     /// @notice Transfers of nothing are refused.
     error MockOddToken_ZeroAmount();
 
@@ -24,13 +24,23 @@ contract MockOddToken is MockUSD {
         CallsBack // whoever asked for it, before a transfer
     }
 
+    uint8 private immutable DECIMALS;
+
     Habit public habit;
 
     address private _target;
     bytes private _data;
 
-    constructor(uint8 decimals_) MockUSD(decimals_) {}
+    constructor(uint8 decimals_) ERC20("Mock USD", "mUSD") {
+        DECIMALS = decimals_;
+    }
 
+    /// @notice Prints `amount`, in token decimals.
+    function mint(address to, uint256 amount) external {
+        _mint(to, amount);
+    }
+
+    /// @notice Takes up a habit, or drops it.
     function setHabit(Habit habit_) external {
         habit = habit_;
     }
@@ -59,6 +69,10 @@ contract MockOddToken is MockUSD {
         super.transferFrom(from, to, value);
         _endSilently();
         return true;
+    }
+
+    function decimals() public view override returns (uint8) {
+        return DECIMALS;
     }
 
     function _update(address from, address to, uint256 value) internal override {

@@ -43,7 +43,7 @@ contract MockUSD is ERC20, ERC20Permit {
         return DECIMALS;
     }
 
-    function _update(address from, address to, uint256 value) internal virtual override {
+    function _update(address from, address to, uint256 value) internal override {
         if (isBlocked[from]) revert MockUSD_Blocked(from);
         if (isBlocked[to]) revert MockUSD_Blocked(to);
 
