@@ -13,7 +13,7 @@ import {MarketLib} from "../market/MarketLib.sol";
 import {MathLib} from "../math/MathLib.sol";
 import {AccountId} from "../types/AccountId.sol";
 import {MarketBook} from "../types/Market.sol";
-import {MarketId, NO_MARKET} from "../types/MarketId.sol";
+import {MarketId} from "../types/MarketId.sol";
 import {PriceUse} from "../types/PriceUse.sol";
 import {Attribution, Book, DeleverageCall, Operation, Trade} from "../types/State.sol";
 import {ClearinghouseBase} from "./ClearinghouseBase.sol";
