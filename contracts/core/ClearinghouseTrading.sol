@@ -29,6 +29,11 @@ abstract contract ClearinghouseTrading is ClearinghouseBase {
     using OperationLib for Operation;
     using OperationLib for bytes;
 
+    /// @dev Gas that asking other markets for their prices, and marking them, may have taken by the time deleveraging asks
+    /// the next one, and may take in all before an event of 192 buckets: five sources that answer, or one that burns gas.
+    uint256 private constant MAX_ASK_GAS = 4_000_000;
+    uint256 private constant MAX_ASK_GAS_BEFORE_EVENT = 350_000;
+
     /// @inheritdoc IClearinghouse
     function execute(
         AccountId id,
@@ -123,9 +128,11 @@ abstract contract ClearinghouseTrading is ClearinghouseBase {
         _requireListed(id);
         Operation memory op;
         DeleverageCall memory c;
-        c.dead = _refresh(op, id);
+        bool isFresh;
+        (c.dead, isFresh) = _refresh(op, id);
         (c.market, c.price, c.keeper) = (id, _mark(op, id, _price(id, PriceUse.Liquidate)), msg.sender);
         ILiquidityPool.Standing memory standing = _commit(op);
+        if (!isFresh) return 0;
         (c.equity, c.floor, c.backing) = (standing.equity, standing.floor, standing.backing);
         bytes memory done;
         (done, collected) = DeleveragingLib.run(_state, _open().pack(), c);
@@ -179,19 +186,36 @@ abstract contract ClearinghouseTrading is ClearinghouseBase {
         if (short != 0) WATERFALL.conclude(id, taken);
     }
 
-    /// @dev Marks every other market with positions whose mark is old. Those without a price keep it.
+    /// @dev Marks every other market with positions whose mark is old. Those without a price keep it, and for as long as
+    /// a mark would be fresh are not asked again: 31 sources that burn gas would cost more than a call may. Gas is counted
+    /// where it is spent, not by what was sent, so a caller has no say in what counts as fresh.
     /// @return dead Bit m set: market m has no price.
-    function _refresh(Operation memory op, MarketId except) private returns (uint256 dead) {
+    /// @return isFresh False if asking took too much to go on: the next call finds most of it done.
+    function _refresh(Operation memory op, MarketId except) private returns (uint256 dead, bool isFresh) {
         uint256 count = _state.marketCount;
+        uint256 maxAge = _state.risk.maxMarkAge;
+        uint256 spent;
         for (uint8 i = 0; i < count; ++i) {
             MarketId id = MarketId.wrap(i);
             MarketBook storage market_ = _state.markets[id];
-            if (id == except || block.timestamp - market_.touchedAt <= _state.risk.maxMarkAge) continue;
+            if (id == except || block.timestamp - market_.touchedAt <= maxAge) continue;
             if (market_.openNotional() == 0) continue;
+            if (block.timestamp - market_.seenDeadAt <= maxAge) {
+                dead |= 1 << i;
+                continue;
+            }
+            if (spent > MAX_ASK_GAS) return (dead, false);
+            uint256 gasBefore = gasleft();
             uint256 price = _tryPrice(id, PriceUse.Value);
-            if (price == 0) dead |= 1 << i;
-            else _mark(op, id, price);
+            if (price == 0) {
+                dead |= 1 << i;
+                market_.seenDeadAt = uint40(block.timestamp);
+            } else {
+                _mark(op, id, price);
+            }
+            spent += gasBefore - gasleft();
         }
+        isFresh = spent <= MAX_ASK_GAS_BEFORE_EVENT;
     }
 
     function _mark(Operation memory op, MarketId id, uint256 price) internal returns (uint256) {

@@ -4,13 +4,16 @@ pragma solidity 0.8.37;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {Wired} from "../governance/Wired.sol";
 import {IVault} from "../interfaces/IVault.sol";
 import {LEDGER_COUNT, Ledger} from "../types/Ledger.sol";
 
 /// @title Vault
 /// @notice The only holder of quote tokens: eight ledgers, double entry, no owner.
-contract Vault is IVault, Wired {
+/// @dev While the token moves, no ledger does: the modules' own locks do not know of each other, and a token that calls back
+/// could otherwise be received by two of them at once, or be paid out by one on what another is about to change.
+contract Vault is IVault, Wired, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
 
     /// @inheritdoc IVault
@@ -44,7 +47,7 @@ contract Vault is IVault, Wired {
     }
 
     /// @inheritdoc IVault
-    function post(int256[LEDGER_COUNT] calldata deltas) external {
+    function post(int256[LEDGER_COUNT] calldata deltas) external nonReentrantView {
         uint256 touched;
         int256 sum;
         for (uint256 slot = 0; slot < LEDGER_COUNT / LEDGERS_PER_SLOT; ++slot) {
@@ -72,7 +75,11 @@ contract Vault is IVault, Wired {
     }
 
     /// @inheritdoc IVault
-    function receiveFrom(Ledger ledger, address from, uint256 amountNative) external returns (uint256 received) {
+    function receiveFrom(
+        Ledger ledger,
+        address from,
+        uint256 amountNative
+    ) external nonReentrant returns (uint256 received) {
         _authorize(1 << uint256(ledger));
         IERC20 token = IERC20(TOKEN);
         uint256 before = token.balanceOf(address(this));
@@ -84,7 +91,7 @@ contract Vault is IVault, Wired {
     }
 
     /// @inheritdoc IVault
-    function payTo(Ledger ledger, address to, uint256 amountUsd) external returns (uint256 paidUsd) {
+    function payTo(Ledger ledger, address to, uint256 amountUsd) external nonReentrant returns (uint256 paidUsd) {
         _authorize(1 << uint256(ledger));
         uint256 amountNative = amountUsd / SCALE;
         if (amountNative == 0) return 0;
@@ -106,8 +113,16 @@ contract Vault is IVault, Wired {
     }
 
     /// @inheritdoc IVault
-    function held() external view returns (uint256) {
+    function held() public view returns (uint256) {
         return IERC20(TOKEN).balanceOf(address(this)) * SCALE;
+    }
+
+    /// @inheritdoc IVault
+    function shortfall() external view returns (uint256) {
+        uint256 promised;
+        for (uint256 i = 0; i < LEDGER_COUNT; ++i) promised += balanceOf(Ledger(i));
+        uint256 has = held();
+        return promised > has ? promised - has : 0;
     }
 
     function _change(Ledger ledger, int256 delta) private {

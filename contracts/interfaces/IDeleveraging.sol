@@ -73,13 +73,15 @@ interface IDeleveraging {
     /// @dev Units: USD WAD. Rounding: see `SideBookLib`. Other markets' marks are brought up to date first. The caller earns
     /// a share of what is restored, capped per hour, from cash. A shortfall is shared over markets by what the pool owes
     /// their traders, and each contributes once before any does again; a market none of whose buckets is wholly in profit
-    /// takes its turn without a charge. Gas: the populated buckets, whatever the number of positions. Emits
+    /// takes its turn without a charge. Gas: the populated buckets, whatever the number of positions. Where bringing marks
+    /// up to date took much gas (markets nobody had marked, sources that burn what they are given) that is all the call
+    /// does, and the next one goes on; a market that had no price is not asked again for `maxMarkAge`. Emits
     /// {Deleveraged}, {DeleveragingRewarded}, {MarketMarked}.
     ///
     /// Requirements: a price good for `PriceUse.Liquidate`; one of the two is due, else {Clearinghouse_NotDeleveragable};
     /// no other market's turn comes first, else {Clearinghouse_ContributedAlready}.
     /// Invariants: I7.
-    /// @return collected Profit withheld.
+    /// @return collected Profit withheld; also zero if only marks were brought up to date.
     function deleverage(MarketId market) external returns (uint256 collected);
 
     /// @notice Applies to a position the deleveraging events it has missed, at most `maxEvents`. Every operation does so by

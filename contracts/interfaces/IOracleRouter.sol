@@ -61,8 +61,8 @@ interface IOracleRouter {
     ///
     /// Requirements: the gate is open for this use, else the errors of {ISequencerGate}; a source, else
     /// {OracleRouter_NoSource}; gas to ask it, else {OracleRouter_NotEnoughGas}. A market that has a price for `Value`, or
-    /// whose source says so ({IPriceSource-isDead}), is not dead: then the error of its source, if there is no price good for
-    /// this use.
+    /// whose source says so ({IPriceSource-isDead}), is not dead: then the error of its source, if no price is good for this
+    /// use.
     ///
     /// Security: whoever liquidates must not be able to make a market look dead, neither by leaving a price old, nor by
     /// sending little gas, nor while the sequencer is down: what is lost in a dead market counts, what is won does not.

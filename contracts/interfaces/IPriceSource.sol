@@ -14,7 +14,7 @@ interface IPriceSource {
     /// Requirements: the feed's answer is valid for this use by the source's own rules, else one of the source's errors.
     function priceFor(MarketId market, PriceUse use) external view returns (uint256 price, uint256 publishedAt);
 
-    /// @notice Whether a market that has no price now counts as dead, so that what concerns other markets goes on without it.
+    /// @notice Whether a market that has no price now counts as dead, so that other markets go on without it.
     /// @dev Asked only after {priceFor} has failed for `PriceUse.Value`.
     ///
     /// Security: what a dead market would win does not count in a liquidation. A feed that is silent only because nobody

@@ -7,6 +7,11 @@ import {LEDGER_COUNT, Ledger} from "../types/Ledger.sol";
 /// @notice Holds every quote token of the protocol and says, to the wei, which ledger each belongs to.
 /// @dev Units: USD WAD, except amounts named native. Double entry: a posting that does not sum to zero reverts, and no
 /// ledger can go below zero, so I1 and I2 hold by construction. The set of modules is fixed when wired.
+///
+/// What the token may do. It may return nothing, revert on zero amounts, have 0 to 18 decimals, block addresses, pause, take
+/// a fee out of what a transfer delivers, and call back: each concerns only whoever is paid or pays, now, and a payout that
+/// fails can be asked for again. It may not take from the vault what the vault did not send: a rebase downwards, or a fee on
+/// top of a transfer. The ledgers cannot carry that; {shortfall} shows it, and the last to leave would bear it.
 interface IVault {
     /// @notice A contract other than a wired module, or a module touching a ledger that is not its own.
     error Vault_NotAllowed(address caller, uint256 ledgersTouched, uint256 ledgersAllowed);
@@ -41,7 +46,8 @@ interface IVault {
     /// Requirements:
     /// - the caller is a module and each ledger it touches is its own, else {Vault_NotAllowed};
     /// - the deltas sum to zero, else {Vault_Unbalanced};
-    /// - no ledger falls below zero, else {Vault_Insufficient}, or above its storage, else {Vault_Overflow}.
+    /// - no ledger falls below zero, else {Vault_Insufficient}, or above its storage, else {Vault_Overflow};
+    /// - no token is moving, else {ReentrancyGuardReentrantCall}.
     ///
     /// Invariants: I1, I2.
     /// Security: moves no token and calls nobody.
@@ -52,7 +58,7 @@ interface IVault {
     ///
     /// Requirements: as {post}; `from` has approved the vault.
     /// Invariants: I1.
-    /// Security: credits the measured receipt, never the amount asked.
+    /// Security: credits the measured receipt, never the amount asked. No ledger moves while the token does.
     function receiveFrom(Ledger ledger, address from, uint256 amountNative) external returns (uint256 received);
 
     /// @notice Pays quote tokens out of a ledger.
@@ -60,7 +66,8 @@ interface IVault {
     ///
     /// Requirements: as {post}.
     /// Invariants: I1, I2.
-    /// Security: the ledger falls before the token moves.
+    /// Security: the ledger falls before the token moves. Everybody who is paid has asked for it, or can again: a payout
+    /// that the token refuses reverts as a whole, and no operation of anybody else pays along the way.
     /// @return paidUsd What left the ledger, USD WAD.
     function payTo(Ledger ledger, address to, uint256 amountUsd) external returns (uint256 paidUsd);
 
@@ -72,6 +79,10 @@ interface IVault {
 
     /// @notice Quote tokens the vault really has, USD WAD; direct transfers in are the only surplus over the ledgers.
     function held() external view returns (uint256);
+
+    /// @notice What the ledgers promise beyond the tokens held, USD WAD: zero, unless the token took some away by itself.
+    /// @dev Nothing depends on it: a call that did could be stopped by the token.
+    function shortfall() external view returns (uint256);
 
     /// @notice The quote token.
     function TOKEN() external view returns (address);

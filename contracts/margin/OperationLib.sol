@@ -29,8 +29,9 @@ library OperationLib {
     using SideBookLib for SideBook;
     using TraderClaimLib for TraderLosses;
 
-    /// @dev Deleveraging events one operation replays per position: bounds its gas. Whoever missed more is replayed first.
-    uint256 internal constant MAX_EVENTS = 64;
+    /// @dev Deleveraging events one operation replays per position: bounds its gas, of eight positions that have missed so
+    /// many below 8,000,000. Whoever missed more is replayed first.
+    uint256 internal constant MAX_EVENTS = 48;
 
     /// @dev Words of an {Operation} in memory, its flows apart, and which of them points to the flows.
     uint256 private constant HEAD_WORDS = 16;

@@ -73,7 +73,7 @@ library VolatilityLib {
         return MathLib.mulDivUp(range, factorBps, base);
     }
 
-    /// @notice Mean of the middles of the windows of the last half hour before `lastAt`, as far back as twelve windows reach.
+    /// @notice Mean of the middles of the windows of the last half hour before `lastAt`, as far as twelve windows reach.
     /// @dev Units: USD WAD. Rounding: down. Zero if none of them was written.
     function meanPrice(uint256[3] storage self, uint256 lastAt, uint256 windowLength) internal pure returns (uint256) {
         uint256[3] memory words = self;

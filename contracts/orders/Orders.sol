@@ -30,8 +30,8 @@ contract Orders is OrderBook, AccessManaged {
     /// @notice Gas of one order in a batch: the trade, and what comes before it.
     uint256 public constant ORDER_GAS = 4_000_000;
 
-    /// @notice Most orders in a batch.
-    uint256 public constant MAX_BATCH = 32;
+    /// @notice Most orders in a batch: of accounts with eight positions among 32 markets, below 8,000,000 gas in all.
+    uint256 public constant MAX_BATCH = 16;
 
     /// @notice Where prices come from.
     IOracleRouter public immutable ORACLE;

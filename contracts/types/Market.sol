@@ -81,9 +81,10 @@ struct MarketBook {
     // slot 4
     int128 realised; // G_m: cash the pool realised here, USD
     int128 base; // insured level of G_m - mark, USD
-    // slot 5: 128 + 40
+    // slot 5: 128 + 40 + 40
     int128 baseCandidate; // G_m - mark at the last epoch record, USD
     uint40 deadSince; // when the market was found without a price; means nothing once it was touched later
+    uint40 seenDeadAt; // when deleveraging elsewhere last asked for a price and got none, unix seconds
     // slots 6..8: twelve volatility windows, four to a word (VolatilityLib)
     uint256[3] windows;
     SideBook long;

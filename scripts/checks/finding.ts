@@ -5,5 +5,5 @@ export interface Finding {
   what: string;
 }
 
-/** A check finds nothing when all is well. It throws only if it could not look. */
-export type Check = () => Promise<Finding[]>;
+/** A check finds nothing when all is well. It throws only if it could not look. What it says is printed after all checks. */
+export type Check = (say: (line: string) => void) => Promise<Finding[]>;

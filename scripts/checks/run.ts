@@ -1,4 +1,5 @@
 import { Listr } from "listr2";
+import checklist from "./checklist.ts";
 import type { Check, Finding } from "./finding.ts";
 import format from "./format.ts";
 import gas from "./gas.ts";
@@ -17,6 +18,7 @@ const CHECKS: Record<string, Check> = {
   hygiene,
   layering,
   invariants,
+  checklist,
   natspec,
   format,
   solhint,
@@ -33,13 +35,14 @@ if (unknown.length > 0) {
 }
 
 const findings: (Finding & { check: string })[] = [];
+const said: string[] = [];
 const selected = Object.entries(CHECKS).filter(([name]) => names.length === 0 || names.includes(name));
 
 await new Listr(
   selected.map(([check, look]) => ({
     title: check,
     task: async (_, task): Promise<void> => {
-      const found = await look().catch((error: unknown) => [
+      const found = await look((line) => said.push(line)).catch((error: unknown) => [
         { where: "check", what: `could not look: ${message(error)}` },
       ]);
       findings.push(...found.map((finding) => ({ check, ...finding })));
@@ -50,6 +53,7 @@ await new Listr(
   { exitOnError: false, rendererOptions: { showErrorMessage: false, collapseErrors: false } },
 ).run();
 
+for (const line of said) console.log(line);
 for (const { check, where, what } of findings) console.log(`${check}: ${where}: ${what}`);
 console.log(findings.length === 0 ? "No findings." : `${findings.length} findings.`);
 process.exitCode = findings.length === 0 ? 0 : 1;

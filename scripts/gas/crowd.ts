@@ -35,6 +35,7 @@ export class CrowdedMarket {
   private readonly crowd: Crowd;
   private readonly keeper: HardhatEthersSigner;
   private accounts = 0n;
+  private hasOthers = false;
 
   private constructor(world: World, crowd: Crowd, keeper: HardhatEthersSigner) {
     this.world = world;
@@ -87,8 +88,31 @@ export class CrowdedMarket {
     for (const some of batches(deposits, DEPOSITS)) {
       await this.crowd.callAll(clearinghouse, some, { gasLimit: MAX_GAS });
     }
+    // Opening wants fresh marks everywhere.
+    if (this.hasOthers) await clearinghouse.markAll();
     for (const some of batches(trades, TRADES)) await this.crowd.callAll(executor, some, { gasLimit: MAX_GAS });
     return ids[0]!;
+  }
+
+  /** Lists `count` other markets, each with one position. */
+  async openElsewhere(count: number, price: bigint, size: bigint): Promise<void> {
+    const { executor, clearinghouse } = this.world.system;
+    const first = ++this.accounts;
+    this.hasOthers = true;
+    for (let i = 0; i < count; i++) {
+      const market = await this.world.listMarket(MARKET, price);
+      const id = accountId(String(this.crowd.target), first + (1n << 64n) + BigInt(Math.floor(i / 8)));
+      await this.fund(id, wad(1_500));
+      await clearinghouse.markAll();
+      await this.crowd.callAll(executor, [
+        executor.interface.encodeFunctionData("trade", [id, market, size, 2n ** 200n]),
+      ]);
+    }
+  }
+
+  /** Brings the marks of the first `count` of them up to date. */
+  async markElsewhere(count: number): Promise<void> {
+    for (let i = 1; i <= count; i++) await this.world.system.clearinghouse.mark(i);
   }
 
   /** An hour passes at the present price, so that no volatility word is written for the first time. */

@@ -22,6 +22,9 @@ const MARGIN = wad(1_500);
 /** Ticks an attacker spreads over on each side; 96 buckets are the most there can be. */
 const SPREAD = 110;
 const MAX_BUCKETS = 192;
+/** All that can be listed besides, each with open interest; and how many of them have a mark so old that the call asks. */
+const OTHER_MARKETS = 31;
+const ASKED = 5;
 
 /** The call is measured as a whole, price, marks and reward included: only positions or buckets differ between figures. */
 export async function measureDeleveraging(connect: () => Promise<NetworkConnection>): Promise<DeleveragingGas> {
@@ -68,10 +71,11 @@ async function shortfall(market: CrowdedMarket, last: number, buckets: number, p
 
 /**
  * Small positions in 110 ticks below a price and in 110 above it, opened on the way up, while one large short holds against
- * the longs with margin for a tenth. Back at the price everybody else is in profit, of more than the pool has.
+ * the longs with margin for a tenth, and every other market has a position. Back at the price everybody else is in profit, of more than the pool has.
  */
-async function worstCase(connection: NetworkConnection): Promise<DeleveragingGas["adlWorstCase"]> {
+export async function worstCase(connection: NetworkConnection): Promise<DeleveragingGas["adlWorstCase"]> {
   const market = await CrowdedMarket.deploy(connection, CAPITAL / 3);
+  await market.openElsewhere(OTHER_MARKETS, tickPrice(0), sizeFor(DUST, tickPrice(0)));
   const longs = Array.from({ length: SPREAD }, (_, i) => sizeFor(DUST, tickPrice(i)));
   const large = longs.reduce((total, size) => total + size, 0n);
   const loser = await market.open(1, -large, wad(15 * DUST));
@@ -91,6 +95,7 @@ async function worstCase(connection: NetworkConnection): Promise<DeleveragingGas
     await market.trade(loser, large);
     await short(market, top);
     await fallTo(market, middle);
+    await market.markElsewhere(OTHER_MARKETS - ASKED);
     return gasOf(await market.deleverage(), MAX_BUCKETS, charged + 1);
   });
   const liquidate = await market.aside(async () => {

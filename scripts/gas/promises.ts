@@ -14,6 +14,12 @@ export const PROMISED: Record<string, number> = {
   "adlWorstCase.liquidate": 9_000_000,
 };
 
+/** Most gas any call may use, with as much to do as it can be given: half of what one transaction may have. */
+const WORST = 8_000_000;
+
+/** What is promised of a figure, if anything. */
+export const promised = (name: string): number | undefined => (name.startsWith("worst.") ? WORST : PROMISED[name]);
+
 /** Of the cost of deleveraging: how much positions may matter, a bucket may cost, and a straight line may bend. */
 const FLAT = 0.02;
 const A_BUCKET = 45_000;
@@ -29,12 +35,16 @@ export function flattened(report: GasReport): Record<string, number> {
   return lines;
 }
 
-/** What deleveraging promises and does not keep: P3, the cost grows with buckets alone, and is bounded. */
+/** What is promised and not kept: P3, deleveraging costs by buckets alone; and everything is bounded. */
 export function brokenPromises(report: GasReport): string[] {
   const broken: string[] = [];
   const lines = flattened(report);
   for (const [name, most] of Object.entries(PROMISED)) {
     if (name.startsWith("adl") && !(lines[name]! <= most)) broken.push(`${name}: ${lines[name]} gas, promised ${most}`);
+  }
+  if (typeof report.worst !== "object") broken.push("worst: no figures");
+  for (const [name, gas] of Object.entries(lines)) {
+    if (name.startsWith("worst.") && !(gas > 0 && gas < WORST)) broken.push(`${name}: ${gas} gas, promised ${WORST}`);
   }
   const positions = points(report.adlByPositions);
   for (const [count, gas] of positions) {

@@ -95,7 +95,7 @@ describe("Clearinghouse › differential, cases", function () {
     expect(error).to.equal("LiquidityPool_ResetNotDue");
   });
 
-  it("carries a loss through every layer: residual, later charged, and debts that nobody is left to pay", async function () {
+  it("carries a loss through every layer: residual, later charged, and debts that nobody is left to pay [C19, C20]", async function () {
     const loose = { ...frictionless, params: { ...frictionless.params, reserveFactorBps: 1_000_000 } };
     const open = { ...loose, params: { ...loose.params, poolShareBps: 1_000_000 } };
     const { pair, alice, bob, carol, a, b, c, both, trade, liquidate } = await start({

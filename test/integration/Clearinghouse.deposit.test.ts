@@ -65,7 +65,7 @@ describe("Clearinghouse, deposit", function () {
       expect((await clearinghouse.account(accountId(bob.address))).margin).to.equal(0n);
     });
 
-    it("credits what arrives when the token takes a fee", async function () {
+    it("credits what arrives when the token takes a fee [C32]", async function () {
       const { world, clearinghouse, token, alice, account } = await networkHelpers.loadFixture(approved);
       await token.setFeeBps(100);
       await clearinghouse.connect(alice).deposit(account, 1_000_000n);
@@ -74,7 +74,7 @@ describe("Clearinghouse, deposit", function () {
       expect(held).to.equal(sum);
     });
 
-    it("a direct transfer to the vault changes no ledger", async function () {
+    it("a direct transfer to the vault changes no ledger [C24]", async function () {
       const { world, token, vault, alice } = await networkHelpers.loadFixture(approved);
       await token.connect(alice).transfer(vault, 1_000_000n);
       const { held, sum } = await world.ledgers();
@@ -152,7 +152,7 @@ describe("Clearinghouse, deposit", function () {
       expect((await clearinghouse.account(account)).margin).to.equal(wad(1));
     });
 
-    it("cannot spend a permit of somebody else", async function () {
+    it("cannot spend a permit of somebody else [C39]", async function () {
       const stage = await networkHelpers.loadFixture(empty);
       const { clearinghouse, token, alice, stranger } = stage;
       const { spender, deadline, v, r, s } = await sign(stage, alice, 1_000_000n);

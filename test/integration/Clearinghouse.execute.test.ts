@@ -90,7 +90,7 @@ describe("Clearinghouse, execute", function () {
       await world.trade(alice, account, eth, wad(1));
     });
 
-    it("reverts below the smallest notional", async function () {
+    it("reverts below the smallest notional [C14]", async function () {
       const { world, clearinghouse, alice, account, btc } = await networkHelpers.loadFixture(funded);
       await expect(world.trade(alice, account, btc, wad("0.00999")))
         .to.be.revertedWithCustomError(clearinghouse, "Clearinghouse_BelowMinNotional")
@@ -118,7 +118,7 @@ describe("Clearinghouse, execute", function () {
       await world.trade(alice, account, btc, wad("4.999"));
     });
 
-    it("reverts above the open-interest cap of a side", async function () {
+    it("reverts above the open-interest cap of a side [C8]", async function () {
       const stage = await retune(await networkHelpers.loadFixture(funded), { reserveFactorBps: 10_000 });
       const { world, clearinghouse, alice, account, btc } = stage;
       await expect(world.trade(alice, account, btc, wad("5.01")))
@@ -127,7 +127,7 @@ describe("Clearinghouse, execute", function () {
       await world.trade(alice, account, btc, wad(5));
     });
 
-    it("reverts above four fifths of the skew cap, and only for whom raises the skew", async function () {
+    it("reverts above four fifths of the skew cap, and only for whom raises the skew [C8]", async function () {
       const stage = await retune(await networkHelpers.loadFixture(funded), { poolShareBps: 10_000 });
       const { world, clearinghouse, alice, bob, account, btc } = stage;
       await expect(world.trade(alice, account, btc, wad("4.01")))
@@ -147,7 +147,7 @@ describe("Clearinghouse, execute", function () {
       await world.trade(alice, account, btc, wad(30));
     });
 
-    it("reverts in a ninth market", async function () {
+    it("reverts in a ninth market [C35]", async function () {
       const { world, clearinghouse, alice, account } = await networkHelpers.loadFixture(funded);
       for (let i = 0; i < 8; i++) await world.listMarket(PLAIN_MARKET, wad(1_000));
       for (let market = 0; market < 8; market++) await world.trade(alice, account, market, wad(1));
@@ -156,7 +156,7 @@ describe("Clearinghouse, execute", function () {
         .withArgs(account, 8n);
     });
 
-    it("nobody can liquidate right after, at the same price (I14)", async function () {
+    it("nobody can liquidate right after, at the same price (I14) [C9]", async function () {
       const { world, clearinghouse, alice, account, btc } = await networkHelpers.loadFixture(funded);
       await world.trade(alice, account, btc, wad(30));
       await expect(clearinghouse.liquidate(account))
@@ -184,7 +184,7 @@ describe("Clearinghouse, execute", function () {
       await world.trade(alice, account, btc, wad(-4));
     });
 
-    it("reverts when the remainder is below the smallest notional", async function () {
+    it("reverts when the remainder is below the smallest notional [C14]", async function () {
       const { world, clearinghouse, alice, account, btc } = await networkHelpers.loadFixture(open);
       await expect(world.trade(alice, account, btc, wad("-9.991")))
         .to.be.revertedWithCustomError(clearinghouse, "Clearinghouse_BelowMinNotional")
@@ -221,7 +221,7 @@ describe("Clearinghouse, execute", function () {
   });
 
   describe("when a delta goes past zero", function () {
-    it("closes one side and opens the other", async function () {
+    it("closes one side and opens the other [C11]", async function () {
       const { world, clearinghouse, alice, account, btc } = await networkHelpers.loadFixture(open);
       await world.setPrice(btc, wad(102_000));
       await world.trade(alice, account, btc, wad(-15));
@@ -232,7 +232,7 @@ describe("Clearinghouse, execute", function () {
       expect([long.sizeBase, long.cost, short.sizeBase]).to.deep.equal([0n, 0n, wad(5)]);
     });
 
-    it("is an opening: refused while halted", async function () {
+    it("is an opening: refused while halted [C11]", async function () {
       const { world, clearinghouse, alice, account, btc } = await networkHelpers.loadFixture(open);
       await clearinghouse.setMarketState(btc, MarketState.Halted);
       await expect(world.trade(alice, account, btc, wad(-11)))

@@ -85,7 +85,7 @@ describe("Clearinghouse, fees", function () {
       }
     });
 
-    it("divides the penalty between keeper, insurance and LPs", async function () {
+    it("divides the penalty between keeper, insurance and LPs [C13]", async function () {
       const { world, clearinghouse, keeper, alice, account, btc } = await networkHelpers.loadFixture(market);
       await world.trade(alice, account, btc, wad(10));
       const before = await world.ledgers();

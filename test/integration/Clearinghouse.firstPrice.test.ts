@@ -86,7 +86,7 @@ describe("Clearinghouse, execute with a first price", function () {
       .withArgs(btc, wad(101), wad(100));
   });
 
-  it("initial margin is asked of what is left after the worse fill", async function () {
+  it("initial margin is asked of what is left after the worse fill [C9]", async function () {
     const { world, executor, clearinghouse, alice, account, btc } = await networkHelpers.loadFixture(funded);
     await world.setPrice(btc, wad(100_000));
     // 10 units need 20,000; paying 4,001 too much a unit leaves 19,990.

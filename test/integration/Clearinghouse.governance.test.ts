@@ -40,7 +40,7 @@ describe("Clearinghouse, governance", function () {
       });
     }
 
-    it("reverts at the thirty-third", async function () {
+    it("reverts at the thirty-third [C35]", async function () {
       const { clearinghouse } = await networkHelpers.loadFixture(governed);
       while ((await clearinghouse.marketCount()) < 32n) await clearinghouse.listMarket(PLAIN_MARKET);
       await expect(clearinghouse.listMarket(PLAIN_MARKET))
@@ -72,7 +72,7 @@ describe("Clearinghouse, governance", function () {
         .withArgs(btc);
     });
 
-    it("accrues funding under the old terms first", async function () {
+    it("accrues funding under the old terms first [C30]", async function () {
       const { world, clearinghouse, alice, btc } = await networkHelpers.loadFixture(governed);
       const funded = { ...PLAIN_MARKET, maxPositionBase: wad(10), skewScaleBase: wad(10_000), maxFundingBps: 100 };
       await clearinghouse.setMarketParams(btc, funded);

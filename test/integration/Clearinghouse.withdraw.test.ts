@@ -50,7 +50,7 @@ describe("Clearinghouse, margin out", function () {
         .withArgs(account, wad(8_000), wad(8_001));
     });
 
-    it("never pays out unrealised profit", async function () {
+    it("never pays out unrealised profit [C8]", async function () {
       const { world, clearinghouse, alice, account, btc } = await networkHelpers.loadFixture(withPosition);
       await world.setPrice(btc, wad(110_000));
       await expect(clearinghouse.connect(alice).withdraw(account, 7_801n * USD))
@@ -84,7 +84,7 @@ describe("Clearinghouse, margin out", function () {
       expect(await token.balanceOf(alice)).to.equal(10_000n * USD);
     });
 
-    it("leaves an account that nobody can liquidate at the same price (I14)", async function () {
+    it("leaves an account that nobody can liquidate at the same price (I14) [C9]", async function () {
       const { clearinghouse, alice, keeper, account } = await networkHelpers.loadFixture(withPosition);
       await clearinghouse.connect(alice).withdraw(account, 8_000n * USD);
       await expect(clearinghouse.connect(keeper).liquidate(account))

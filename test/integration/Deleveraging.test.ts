@@ -55,7 +55,7 @@ describe("Clearinghouse › deleverage", function () {
     await expect(clearinghouse.deleverage(eth)).to.be.revertedWithCustomError(prices, "MockPriceSource_Dead");
   });
 
-  it("reverts when nothing is due, and says how far away it is", async function () {
+  it("reverts when nothing is due, and says how far away it is [C29]", async function () {
     const { clearinghouse, pool, btc } = await networkHelpers.loadFixture(aboveCap);
     const [equity, floor] = [await pool.equity(), await pool.floor()];
     await expect(clearinghouse.deleverage(btc))
@@ -96,7 +96,7 @@ describe("Clearinghouse › deleverage", function () {
       });
     }
 
-    it("pays those in profit in full, the same part of each", async function () {
+    it("pays those in profit in full, the same part of each [C29]", async function () {
       const { world, clearinghouse, first, second, eth } = await networkHelpers.loadFixture(aboveCap);
       await clearinghouse.deleverage(eth);
       const { pendingPnl } = await world.ledgers();
@@ -110,7 +110,7 @@ describe("Clearinghouse › deleverage", function () {
       expect(pendingPnl).to.be.within(a.credit + b.credit, a.credit + b.credit + 10n ** 6n);
     });
 
-    it("does nothing the second time", async function () {
+    it("does nothing the second time [C29, C36]", async function () {
       const { clearinghouse, eth } = await networkHelpers.loadFixture(aboveCap);
       await clearinghouse.deleverage(eth);
       await expect(clearinghouse.deleverage(eth)).to.be.revertedWithCustomError(
@@ -132,7 +132,7 @@ describe("Clearinghouse › deleverage", function () {
       expect((await clearinghouse.account(first)).margin).to.equal(wad(100_000) + credit);
     });
 
-    it("does not close the losers of the heavy side", async function () {
+    it("does not close the losers of the heavy side [C29]", async function () {
       const stage = await heavy(await hre.network.create()).then(at(129_000));
       const { world, clearinghouse, pool, dave, eth, carol, loser } = stage;
       // Room for Carol: Dave takes the other side.
@@ -147,7 +147,7 @@ describe("Clearinghouse › deleverage", function () {
       expect(position.size).to.equal(wad("0.2"));
     });
 
-    it("caps what callers earn in an hour, all markets together", async function () {
+    it("caps what callers earn in an hour, all markets together [C36]", async function () {
       const stage = await networkHelpers.loadFixture(aboveCap);
       const { world, clearinghouse, keeper, eth } = stage;
       await clearinghouse.connect(keeper).deleverage(eth);

@@ -36,7 +36,7 @@ describe("Liquidation, hostile conditions", function () {
     return realStage(connection);
   }
 
-  it("goes through when the token blocks the owner and the keeper", async function () {
+  it("goes through when the token blocks the owner and the keeper [C17, C32]", async function () {
     const stage = await networkHelpers.loadFixture(real);
     const { world, token, clearinghouse, alice, keeper, btc } = stage;
     const { long } = await balanced(stage, btc, "5", 60_000);
@@ -87,7 +87,7 @@ describe("Liquidation, hostile conditions", function () {
   }
 
   describe("when positions are dust", function () {
-    it("closes a smallest position that has become worth a cent and pays its bond", async function () {
+    it("closes a smallest position that has become worth a cent and pays its bond [C13, C14]", async function () {
       const stage = await networkHelpers.loadFixture(real);
       const { world, clearinghouse, alice, keeper, btc } = stage;
       const account = await world.fund(alice, wad(30));
@@ -98,7 +98,7 @@ describe("Liquidation, hostile conditions", function () {
       expect(await clearinghouse.feesOf(keeper)).to.equal(wad(2));
     });
 
-    it("closes everything rather than leave less than the smallest position", async function () {
+    it("closes everything rather than leave less than the smallest position [C14]", async function () {
       const stage = await networkHelpers.loadFixture(plain);
       const { world, clearinghouse, alice, btc } = stage;
       const account = await world.fund(alice, wad(20));
@@ -166,7 +166,7 @@ describe("Liquidation, hostile conditions", function () {
       }
     });
 
-    it("orphans seven dead markets, each feed burning all its gas", async function () {
+    it("orphans seven dead markets, each feed burning all its gas [C21, C35]", async function () {
       const stage = await networkHelpers.loadFixture(full);
       const { world, clearinghouse, chainlink, oracle, account, markets } = stage;
       const feeds = [];
@@ -197,7 +197,7 @@ describe("Liquidation, hostile conditions", function () {
       return { ...stage, eth, long };
     }
 
-    it("reverts rather than take a live feed for a dead one, and changes nothing", async function () {
+    it("reverts rather than take a live feed for a dead one, and changes nothing [C36]", async function () {
       const stage = await networkHelpers.loadFixture(twoLegs);
       const { oracle, world, clearinghouse, keeper, long } = stage;
       const before = [await world.ledgers(), await clearinghouse.account(long)];
@@ -208,7 +208,7 @@ describe("Liquidation, hostile conditions", function () {
       expect([await world.ledgers(), await clearinghouse.account(long)]).to.deep.equal(before);
     });
 
-    it("whatever gas is sent: all of it or nothing", async function () {
+    it("whatever gas is sent: all of it or nothing [C36]", async function () {
       const stage = await networkHelpers.loadFixture(twoLegs);
       const { clearinghouse, waterfall, keeper, long } = stage;
       const before = await networkHelpers.takeSnapshot();

@@ -130,7 +130,7 @@ describe("Liquidating yourself", function () {
     ["wholly, solvent", 94_600],
     ["bankrupt", 93_000],
   ] as const) {
-    it(`never pays: ${name}`, async function () {
+    it(`never pays: ${name} [C31]`, async function () {
       const stage = await networkHelpers.loadFixture(real);
       const { world, clearinghouse, alice, bob, btc } = stage;
       const account = await world.fund(alice, wad(25_300));

@@ -75,7 +75,7 @@ describe("LiquidityPool, claims of LPs", function () {
   });
 
   describe("recover", function () {
-    it("repays traders, then senior, then junior, and no more than was lost", async function () {
+    it("repays traders, then senior, then junior, and no more than was lost [C22]", async function () {
       const stage = await networkHelpers.loadFixture(charged);
       const { world, clearinghouse, pool, dave } = stage;
       const recover = async (usd: number) => clearinghouse.connect(dave).recover(world.native(wad(usd)));
@@ -133,7 +133,7 @@ describe("LiquidityPool, claims of LPs", function () {
   });
 
   describe("ten wipe-outs in a row", function () {
-    it("leave both tranches open to new money, and each loss owed to who bore it", async function () {
+    it("leave both tranches open to new money, and each loss owed to who bore it [C23]", async function () {
       this.timeout(120_000);
       const stage = await plainStage(connection);
       const { world, pool, senior, junior, btc } = stage;

@@ -120,7 +120,7 @@ describe("LiquidityPool", function () {
         .withArgs(1n);
     });
 
-    it("reverts within thirty minutes of the record", async function () {
+    it("reverts within thirty minutes of the record [C1]", async function () {
       const { pool } = await networkHelpers.loadFixture(empty);
       await networkHelpers.time.increase(DAY);
       await pool.recordEpoch();
@@ -133,7 +133,7 @@ describe("LiquidityPool", function () {
       await pool.settleEpoch();
     });
 
-    it("pays who leaves out of collected money only", async function () {
+    it("pays who leaves out of collected money only [C18]", async function () {
       const stage = await networkHelpers.loadFixture(oneSided);
       const { world, pool, junior, lp, btc } = stage;
       await requestRedeem(stage, "junior", 2n);
@@ -154,7 +154,7 @@ describe("LiquidityPool", function () {
       expect(await junior.maxWithdraw(lp)).to.equal(75_000n * USD - 1n);
     });
 
-    it("sells to who comes at the whole E", async function () {
+    it("sells to who comes at the whole E [C25]", async function () {
       const stage = await networkHelpers.loadFixture(oneSided);
       const { world, token, vault, junior, carol, btc } = stage;
       await token.mint(carol, 150_000n * USD);
@@ -168,7 +168,7 @@ describe("LiquidityPool", function () {
       expect(minted / 10n ** 6n, "up to the virtual shares").to.equal(supply / 10n ** 6n);
     });
 
-    it("keeps redemptions from what profits and the skew need", async function () {
+    it("keeps redemptions from what profits and the skew need [C26]", async function () {
       const stage = await networkHelpers.loadFixture(oneSided);
       const { world, pool, clearinghouse, senior, lp, btc } = stage;
       await clearinghouse.setMarketParams(btc, { ...PLAIN_MARKET, poolShareBps: 31_250 }); // 2.5 after the 80%
@@ -224,7 +224,7 @@ describe("LiquidityPool", function () {
         expect(await pool.equity()).to.equal(wad(209_995));
       });
 
-      it("settles what waited after a reset, and newcomers are owed nothing of the loss before", async function () {
+      it("settles what waited after a reset, and newcomers are owed nothing of the loss before [C23, C28]", async function () {
         const stage = await networkHelpers.loadFixture(impaired);
         const { world, pool, token, vault, senior, junior, bob, carol, short, btc } = stage;
         await token.mint(carol, 300_000n * USD);

@@ -41,6 +41,7 @@ contract OracleGridTest is OracleFixture {
         sys.clearinghouse.liquidate(alice);
     }
 
+    /// @custom:checklist 3
     function test_grid_chainlink() public {
         _useChainlink(8, 100_000e8);
         before = vm.snapshotState();
@@ -67,6 +68,7 @@ contract OracleGridTest is OracleFixture {
         _blocks(""); // what has no gas left has no name for it either
     }
 
+    /// @custom:checklist 3
     function test_grid_pyth() public {
         _advance(1); // the mock keeps what is newer
         nowAt = vm.getBlockTimestamp();
@@ -124,6 +126,7 @@ contract OracleGridTest is OracleFixture {
     }
 
     /// Old enough that a liquidator could have picked it, and young enough for everything else: no dead market.
+    /// @custom:checklist 3
     function test_grid_pythTooOldForALiquidationOnly() public {
         _usePyth(100_000e8, -8);
         vm.prank(carol.owner());
@@ -156,6 +159,7 @@ contract OracleGridTest is OracleFixture {
         sys.clearinghouse.liquidate(carol);
     }
 
+    /// @custom:checklist 16
     function test_grid_sequencerDown() public {
         before = vm.snapshotState();
         bytes memory down = abi.encodeWithSelector(ISequencerGate.SequencerGate_Down.selector);
@@ -173,6 +177,7 @@ contract OracleGridTest is OracleFixture {
         }
     }
 
+    /// @custom:checklist 16
     function test_grid_sequencerInGrace() public {
         uptime.pushAnswer(0);
         before = vm.snapshotState();
@@ -204,6 +209,7 @@ contract OracleGridTest is OracleFixture {
     // ------------------------------------------------------------------------------------------------------ encodings
 
     /// However a feed writes a price, positions are worth the same, to the wei.
+    /// @custom:checklist 4
     function test_encodings_giveTheSameEquity() public {
         _setPrice(0, 110_000e18);
         int256 equity = sys.clearinghouse.health(alice).equity;
@@ -293,6 +299,7 @@ contract OutageTest is OracleFixture {
         _deployTraded();
     }
 
+    /// @custom:checklist 16
     function test_outage_ownersActFirst() public {
         // Carol is as long as Alice, with the same to lose.
         _trade(carol, 1, -10e18);

@@ -30,7 +30,7 @@ describe("Orders, execute", function () {
         .withArgs(id, earliest - 1n, earliest);
     });
 
-    it("reverts, and stays, when the proof shows a price published before the delay was over", async function () {
+    it("reverts, and stays, when the proof shows a price published before the delay was over [C6]", async function () {
       const { orders, prices, submit, world, btc } = await networkHelpers.loadFixture(stage);
       const { id, earliest } = await submit();
       await world.advance(60n);
@@ -85,7 +85,7 @@ describe("Orders, execute", function () {
       expect((await world.ledgers()).orders).to.equal(0n);
     });
 
-    it("a keeper the token refuses to pay blocks nothing and loses nothing", async function () {
+    it("a keeper the token refuses to pay blocks nothing and loses nothing [C32, C35]", async function () {
       const { orders, token, trade, keeper, world } = await networkHelpers.loadFixture(stage);
       await token.blocklist(keeper, true);
       await trade();
@@ -228,7 +228,7 @@ describe("Orders, execute", function () {
       expect((await orders.order(id)).fee).to.equal(FEE);
     });
 
-    it("and never for want of gas: with any amount of it, it trades or stays", async function () {
+    it("and never for want of gas: with any amount of it, it trades or stays [C36]", async function () {
       const { clearinghouse, orders, world, submit, keeper, account, btc } = await networkHelpers.loadFixture(stage);
       const { id, earliest } = await submit();
       await world.advance(5n);
@@ -297,7 +297,7 @@ describe("Orders, execute", function () {
   });
 
   describe("a trigger order", function () {
-    it("reverts when the present price is not younger than the order", async function () {
+    it("reverts when the present price is not younger than the order [C2, C6]", async function () {
       const { orders, prices, submit, btc, now } = await networkHelpers.loadFixture(stage);
       const { id } = await submit({ kind: OrderKind.AtOrBelow, triggerPrice: wad(100) });
       const at = await now();
@@ -363,7 +363,7 @@ describe("Orders, execute", function () {
       expect((await world.ledgers()).orders).to.equal(0n);
     });
 
-    it("nobody is paid for a trigger that leaves no time to trade", async function () {
+    it("nobody is paid for a trigger that leaves no time to trade [C36]", async function () {
       const { orders, submit, now, keeper } = await networkHelpers.loadFixture(stage);
       const deadline = (await now()) + 100n;
       const { id } = await submit({ kind: OrderKind.AtOrBelow, triggerPrice: wad(100), deadline });
@@ -401,7 +401,7 @@ describe("Orders, execute", function () {
       await expect(orders.executeBatch([1, 2], ["0x"]))
         .to.be.revertedWithCustomError(orders, "Orders_LengthMismatch")
         .withArgs(2n, 1n);
-      const many = Array.from({ length: 33 }, () => 1n);
+      const many = Array.from({ length: 17 }, () => 1n);
       await expect(
         orders.executeBatch(
           many,
@@ -409,13 +409,13 @@ describe("Orders, execute", function () {
         ),
       )
         .to.be.revertedWithCustomError(orders, "Orders_BatchTooLong")
-        .withArgs(33n, 32n);
+        .withArgs(17n, 16n);
       await expect(orders.connect(stranger).executeOne(1, "0x", stranger))
         .to.be.revertedWithCustomError(orders, "Orders_NotItself")
         .withArgs(stranger.address);
     });
 
-    it("one bad order stops no other: bad proof, none, expired, burning all gas", async function () {
+    it("one bad order stops no other: bad proof, none, expired, burning all gas [C35]", async function () {
       const { clearinghouse, orders, prices, oracle, world, submit, now, account, alice, btc, keeper } =
         await networkHelpers.loadFixture(stage);
       const burner = await ethers.deployContract("MockPriceSource");
@@ -454,7 +454,7 @@ describe("Orders, execute", function () {
       for (const { id } of [bad, burning]) expect((await orders.order(id)).fee).to.equal(FEE);
     });
 
-    it("skips what the gas is not enough for, and keeps what was done", async function () {
+    it("skips what the gas is not enough for, and keeps what was done [C35]", async function () {
       const { clearinghouse, orders, world, submit, now, account, btc } = await networkHelpers.loadFixture(stage);
       const first = await submit({ sizeDelta: wad(10) });
       const second = await submit({ sizeDelta: wad(10) });
@@ -469,7 +469,7 @@ describe("Orders, execute", function () {
     });
   });
 
-  it("orders that wait stop neither liquidation, nor margin, nor each other", async function () {
+  it("orders that wait stop neither liquidation, nor margin, nor each other [C17]", async function () {
     const { clearinghouse, world, orders, trade, submit, account, alice, btc, keeper } =
       await networkHelpers.loadFixture(stage);
     await trade({ sizeDelta: wad(25_000) });

@@ -210,7 +210,7 @@ describe("Orders, submit and cancel", function () {
       expect(await orders.isNonceUsed(alice, nonce)).to.equal(true);
     });
 
-    it("reverts when it was brought before", async function () {
+    it("reverts when it was brought before [C39]", async function () {
       const { orders, asked, until, nonce, signature, alice } = await signed();
       await orders.submitSigned(asked, nonce, until, alice, signature);
       await expect(orders.submitSigned(asked, nonce, until, alice, signature))
@@ -229,7 +229,7 @@ describe("Orders, submit and cancel", function () {
         .withArgs(alice.address, nonce);
     });
 
-    it("reverts when the signature is too old", async function () {
+    it("reverts when the signature is too old [C39]", async function () {
       const { orders, asked, until, nonce, signature, alice } = await signed();
       await networkHelpers.time.setNextBlockTimestamp(until + 1n);
       await expect(orders.submitSigned(asked, nonce, until, alice, signature))
@@ -237,7 +237,7 @@ describe("Orders, submit and cancel", function () {
         .withArgs(until, until + 1n);
     });
 
-    it("reverts when any field, the nonce, the deadline, the signer, the chain or the contract is another", async function () {
+    it("reverts when any field, the nonce, the deadline, the signer, the chain or the contract is another [C39]", async function () {
       const { orders, asked, until, nonce, signature, domain, message, alice, bob, other } = await signed();
       const others: [OrderRequest, bigint, bigint, string, string][] = [
         [{ ...asked, account: other }, nonce, until, alice.address, signature],
@@ -264,7 +264,7 @@ describe("Orders, submit and cancel", function () {
       }
     });
 
-    it("reverts when the signer may not act for the account", async function () {
+    it("reverts when the signer may not act for the account [C39]", async function () {
       const { other } = await networkHelpers.loadFixture(stage);
       const { orders, asked, until, nonce, signature, alice } = await signed({ account: other });
       await expect(orders.submitSigned(asked, nonce, until, alice, signature))

@@ -120,7 +120,7 @@ describe("RiskSteward", function () {
         .withArgs(encodeBytes32String("maxFundingBps"), 1_001n, 0n, 1_000n);
     });
 
-    it("accrues under the old terms first", async function () {
+    it("accrues under the old terms first [C30]", async function () {
       const { world, clearinghouse, asDave, alice, btc } = await networkHelpers.loadFixture(real);
       await world.trade(alice, await world.fund(alice, wad(60_000)), btc, wad(3));
       const start = BigInt(await networkHelpers.time.latest());

@@ -46,7 +46,7 @@ describe("Vault", function () {
     return stage;
   }
 
-  it("refuses a token of more than 18 decimals", async function () {
+  it("refuses a token of more than 18 decimals [C32]", async function () {
     const { vault } = await networkHelpers.loadFixture(unwired);
     const token = await ethers.deployContract("MockUSD", [19]);
     await expect(ethers.deployContract("Vault", [token]))
@@ -109,7 +109,7 @@ describe("Vault", function () {
         .withArgs(MARGIN, wad(100), wad(101));
     });
 
-    it("reverts when a ledger would not fit its storage", async function () {
+    it("reverts when a ledger would not fit its storage [C34]", async function () {
       const { vault, alice } = await networkHelpers.loadFixture(wired);
       await expect(vault.connect(alice).post(post([MARGIN, 2n ** 128n], [CASH, -(2n ** 128n)])))
         .to.be.revertedWithCustomError(vault, "Vault_Overflow")
@@ -143,7 +143,7 @@ describe("Vault", function () {
         .withArgs(MARGIN, wad(100), wad(101));
     });
 
-    it("floors what it pays to whole token units; the rest stays in the ledger", async function () {
+    it("floors what it pays to whole token units; the rest stays in the ledger [C32]", async function () {
       const { vault, token, alice, stranger } = await networkHelpers.loadFixture(wired);
       await expect(vault.connect(alice).payTo(MARGIN, stranger, wad("1.0000019")))
         .to.emit(vault, "Paid")
@@ -154,7 +154,7 @@ describe("Vault", function () {
       expect(await vault.balanceOf(MARGIN)).to.equal(wad("98.999999"));
     });
 
-    it("credits what arrives", async function () {
+    it("credits what arrives [C32]", async function () {
       const { vault, token, bob } = await networkHelpers.loadFixture(wired);
       await token.setFeeBps(1_000);
       await expect(vault.connect(bob).receiveFrom(QUEUE, bob, 1_000_000n))

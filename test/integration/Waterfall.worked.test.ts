@@ -96,7 +96,7 @@ describe("Waterfall, worked numbers", function () {
   });
 
   for (const row of ROWS) {
-    it(`gap to ${row.gap.toLocaleString("en")}: every layer to the wei`, async function () {
+    it(`gap to ${row.gap.toLocaleString("en")}: every layer to the wei [C19]`, async function () {
       const { world, alice, bob, keeper, btc } = await seededPool();
       const { pool, waterfall, clearinghouse } = world.system;
       const long = await world.fund(alice, wad(60_000));

@@ -72,6 +72,7 @@ contract ExchangeInvariants is ExchangeSums {
     /// I1: ledgers add up to the tokens held. I2: each is >= 0 and holds what it has promised, so that no claim finds it
     /// empty. I3: a side is the sum of its buckets, and to dust on the pool's side the sum of its positions as deleveraging
     /// left them. I6: nobody's margin moves but by a call about that very account. I11: claims paid <= repaid <= lost.
+    /// @custom:checklist 15, 20, 22
     function invariant_I1_I2_I3_I6_I11_booksAddUpAndKeepWhatTheyPromise() public view {
         _checkLedgers();
         _checkMarkets();

@@ -54,6 +54,7 @@ contract FlatInvariants is QuietFixture {
     }
 
     /// I13
+    /// @custom:checklist 31
     function invariant_I13_goingFlatAtConstantPriceMakesNoProfit() public view {
         assertEq(bytes(handler.broken(13)).length, 0, handler.broken(13));
     }

@@ -68,6 +68,7 @@ contract FundingInvariants is QuietFixture {
     }
 
     /// I10: the pool never pays funding, and what all traders together lost is what the pool has won.
+    /// @custom:checklist 30
     function invariant_I10_fundingReceivedIsPaidByTheOtherSideOrThePoolsGain() public view {
         assertEq(bytes(handler.broken(10)).length, 0, handler.broken(10));
         assertGe(sys.pool.equity(), startEquity - ROUNDING, "I10: the pool paid funding");

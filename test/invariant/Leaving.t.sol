@@ -31,6 +31,7 @@ contract LeavingInvariants is ExchangeFixture {
     /// charged the same `h`, at most their profit, and nobody else is. I8: no liquidation leaves equity below zero. I10:
     /// settling moves no value. I11: nobody is repaid more than it lost. I12: in the end everyone can leave, in any order.
     /// I14: opening and withdrawing leave nobody liquidatable.
+    /// @custom:checklist 9, 19, 20
     function invariant_I4_I5_I7_I8_I10_I11_I12_I14_everyCallKeptItsPromise() public view {
         for (uint256 id = 1; id <= 14; ++id) {
             string memory what = handler.broken(id);

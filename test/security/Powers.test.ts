@@ -87,13 +87,13 @@ describe("Powers", function () {
 
   for (const [name, powers] of Object.entries(POWERS)) {
     describe(name, function () {
-      it("has no function that changes something and is not in the table", async function () {
+      it("has no function that changes something and is not in the table [C37]", async function () {
         const { system } = await networkHelpers.loadFixture(ready);
         const keys = new Set(changingFunctions(contractOf(system, name)).map((f) => keyOf(powers, f)));
         expect([...keys].sort()).to.deep.equal(Object.keys(powers).sort());
       });
 
-      it("lets in whoever may call and nobody else", async function () {
+      it("lets in whoever may call and nobody else [C37]", async function () {
         const stage = await networkHelpers.loadFixture(ready);
         const wrong: string[] = [];
         for (const fragment of changingFunctions(contractOf(stage.system, name))) {
@@ -113,7 +113,7 @@ describe("Powers", function () {
 
       // The manager asks for the admin role by itself; its own table says who may cancel.
       if (name === "access") return;
-      it("gives each restricted function to its role", async function () {
+      it("gives each restricted function to its role [C37]", async function () {
         const { system } = await networkHelpers.loadFixture(ready);
         for (const fragment of changingFunctions(contractOf(system, name))) {
           const power = powers[keyOf(powers, fragment)];
@@ -142,7 +142,7 @@ describe("Powers", function () {
     ["a steward", STEWARD_ROLE, "operator", "steward", "adjustMarket", [0n, 0n, 201n]],
     ["a guardian", GUARDIAN_ROLE, "operator", "clearinghouse", "restrictOpening", [0n, 0n, 60n]],
   ] as const) {
-    it(`the role of ${title} is granted, used, and revoked`, async function () {
+    it(`the role of ${title} is granted, used, and revoked [C37]`, async function () {
       const { system, people, govern } = await networkHelpers.loadFixture(cast_);
       const newcomer = people[holder];
       const target = contractOf(system, contract).connect(newcomer) as BaseContract;

@@ -29,7 +29,7 @@ describe("Timelock", function () {
   /** The protected floor's share; any governed value would do. */
   const PARAMS = [400, 5_000, 10_000, 0n] as const;
 
-  it("nothing of the governor runs early, and it runs once", async function () {
+  it("nothing of the governor runs early, and it runs once [C38]", async function () {
     const { access, pool, schedule } = await networkHelpers.loadFixture(staged);
     const { id, due, run } = await schedule(pool, "setParams", [...PARAMS]);
     await networkHelpers.time.setNextBlockTimestamp(due - 1n);
@@ -39,7 +39,7 @@ describe("Timelock", function () {
     await expect(run()).to.be.revertedWithCustomError(access, "AccessManagerNotScheduled").withArgs(id);
   });
 
-  it("what was not run within a week expires", async function () {
+  it("what was not run within a week expires [C38]", async function () {
     const { access, pool, schedule } = await networkHelpers.loadFixture(staged);
     const { id, due, run } = await schedule(pool, "setParams", [...PARAMS]);
     await networkHelpers.time.setNextBlockTimestamp(due + BigInt(WEEK));
@@ -56,7 +56,7 @@ describe("Timelock", function () {
   });
 
   for (const who of ["guardian", "governor"] as const) {
-    it(`the ${who} cancels it, and then it does not run`, async function () {
+    it(`the ${who} cancels it, and then it does not run [C38]`, async function () {
       const stage = await networkHelpers.loadFixture(staged);
       const { access, clearinghouse, governor, schedule } = stage;
       const { id, data, due, run } = await schedule(clearinghouse, "setMarketState", [0, MarketState.ReduceOnly]);
@@ -81,7 +81,7 @@ describe("Timelock", function () {
   });
 
   describe("the delay", function () {
-    it("shortens only after itself twice: once to order it, once until it is in force", async function () {
+    it("shortens only after itself twice: once to order it, once until it is in force [C38]", async function () {
       const { access, governor, schedule } = await networkHelpers.loadFixture(staged);
       const { due, run } = await schedule(access, "grantRole", [GOVERNOR_ROLE, governor.address, 0]);
       await networkHelpers.time.setNextBlockTimestamp(due - 1n);

@@ -5,7 +5,7 @@ import { abs, divDown, pos, valueDown, valueUp, WAD } from "./math.ts";
 import type { AdlEvent, Position, Side } from "./types.ts";
 
 /** Events one operation replays per position; who missed more is replayed first. */
-export const MAX_EVENTS = 64;
+export const MAX_EVENTS = 48;
 
 export interface Replay {
   /** As the events left it; size 0: closed. */

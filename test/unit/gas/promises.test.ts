@@ -6,6 +6,7 @@ const sound = (): Record<string, Record<string, number>> => ({
   adlByPositions: { 10: 800_000, 100: 799_000, 1000: 801_000, 10000: 800_000 },
   adlByBuckets: { 1: 440_000, 10: 800_000, 50: 2_400_000, 96: 4_240_000 },
   adlWorstCase: { deleverage: 8_200_000, liquidate: 8_000_000 },
+  worst: { settle: 7_900_000, "shares.redeem": 700_000 },
 });
 const changed = (group: string, key: string, gas: number): GasReport => {
   const report = sound();
@@ -32,6 +33,9 @@ describe("Gas promises", function () {
     ["a line that bends", changed("adlByBuckets", "10", 700_000), /no line/],
     ["96 buckets beyond their bound", changed("adlByBuckets", "96", 4_500_001), /adlByBuckets\.96.*promised 4500000/],
     ["a worst case beyond its bound", changed("adlWorstCase", "liquidate", 9_000_001), /adlWorstCase\.liquidate/],
+    ["a call beyond the bound of all", changed("worst", "shares.redeem", 8_000_000), /worst\.shares\.redeem.*8000000/],
+    ["a call that was not measured", changed("worst", "settle", 0), /worst\.settle: 0 gas/],
+    ["no worst cases", { ...sound(), worst: 1 }, /worst: no figures/],
     ["a figure that is missing", { ...sound(), adlWorstCase: {} }, /adlWorstCase\.deleverage/],
     ["a group that is missing", { ...sound(), adlByPositions: {} }, /too few figures/],
   ];

@@ -174,6 +174,7 @@ contract GuardianTest is SystemFixture {
 
     /// @dev Two futures of one state, with guardian calls and without: closing, settling, liquidating, deleveraging,
     /// withdrawing and leaving the pool do the same in both, to the wei.
+    /// @custom:checklist 38
     function testFuzz_restrictOpening_changesNothingButOpening(uint256 seed) public {
         uint256 later = vm.getBlockTimestamp() + 4 days;
         uint256 before = vm.snapshotState();

@@ -66,6 +66,7 @@ contract RiskConfigTest is TestBase {
     }
 
     /// Each parameter at its bounds passes, next to them it does not; everything else at its most permissive.
+    /// @custom:checklist 34, 38
     function test_checkMarket_boundsAreInclusive() public {
         for (uint256 i = 0; i < marketRows.length; ++i) {
             Row memory row = marketRows[i];
@@ -84,6 +85,7 @@ contract RiskConfigTest is TestBase {
         harness.checkMarket(market, _riskParams());
     }
 
+    /// @custom:checklist 38
     function testFuzz_checkMarket_refusesEveryValueOutside(uint256 which, uint256 value) public {
         Row memory row = marketRows[which % marketRows.length];
         value = bound(value, 0, row.typeMax);
@@ -151,6 +153,7 @@ contract RiskConfigTest is TestBase {
         harness.checkMarket(market, risk);
     }
 
+    /// @custom:checklist 14
     function test_RevertWhen_MinNotionalDoesNotCoverTheBond() public {
         MarketParams memory market = _marketParams();
         RiskParams memory risk = _riskParams();

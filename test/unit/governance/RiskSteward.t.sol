@@ -33,6 +33,7 @@ contract RiskStewardTest is SystemFixture {
     }
 
     /// @dev Twelve calls as a steward might make them, drawn around what is allowed: the truth is kept by hand.
+    /// @custom:checklist 38
     function testFuzz_adjustMarket_movesOneFieldByAStepPerCoolDown(uint256 seed) public {
         uint256[] memory movedAt = new uint256[](9);
         for (uint256 i = 0; i < 12; ++i) {

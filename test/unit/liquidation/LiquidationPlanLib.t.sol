@@ -90,6 +90,7 @@ contract LiquidationPlanLibTest is TestBase {
     }
 
     /// A liquidation leaves either nothing or something healthier, nothing of it below the smallest position.
+    /// @custom:checklist 13
     function testFuzz_plan_neverLowersTheRatio(
         uint256[3] memory seeds,
         uint256 equitySeed,
@@ -122,6 +123,7 @@ contract LiquidationPlanLibTest is TestBase {
     }
 
     /// The same fraction of every leg, and nothing of a leg without a price.
+    /// @custom:checklist 12
     function testFuzz_plan_closesTheSameFractionOfAll(uint256[3] memory seeds, uint256 equitySeed) public pure {
         Account memory account = _account(seeds, true);
         account.maintenance -= MarginLib.maintenance(account.legs[1].notional, account.legs[1].mmBps, 0);

@@ -24,6 +24,7 @@ contract WaitingLibTest is TestBase {
 
     /// Whoever is first asked now is overdue after three settlements that leave something, never earlier; and the parts are
     /// all that is left.
+    /// @custom:checklist 27
     function testFuzz_pass_neverCountsAheadOfTime(uint256[4] memory added, uint256[4] memory burned) public {
         uint256 left;
         for (uint256 i = 0; i < 4; ++i) {

@@ -89,6 +89,7 @@ contract TraderClaimLibTest is TestBase {
         assertEq(outstanding, 150e18);
     }
 
+    /// @custom:checklist 22
     function test_join_takesNothingOfWhatWasRepaidBefore() public {
         _lose(100e18, 0);
         _repay(90e18);
@@ -109,6 +110,7 @@ contract TraderClaimLibTest is TestBase {
         assertEq(_losses.repaid, _losses.lost);
     }
 
+    /// @custom:checklist 22
     function test_collect_isIdempotent() public {
         _lose(40e18, 60e18);
         _join(0);

@@ -6,6 +6,7 @@ import {TestBase} from "../../shared/TestBase.sol";
 
 contract WaterfallLibTest is TestBase {
     /// I4: nothing of a loss disappears.
+    /// @custom:checklist 20
     function testFuzz_allocate_conservesTheLoss(
         uint128 loss,
         int128 equityAfter,
@@ -22,6 +23,7 @@ contract WaterfallLibTest is TestBase {
     }
 
     /// I5: senior pays only once junior is empty, what is behind them only below the floor, and only the missing part.
+    /// @custom:checklist 19
     function testFuzz_allocate_keepsTheOrder(
         uint128 loss,
         int128 equityAfter,

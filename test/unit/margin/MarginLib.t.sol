@@ -11,6 +11,7 @@ contract MarginLibTest is TestBase {
 
     MarketBook private _market;
 
+    /// @custom:checklist 8
     function test_initial_growsWithSizeAndStopsAtTheWhole() public pure {
         assertEq(MarginLib.initial(1_000_000e18, 200, 100, 0), 20_000e18);
         assertEq(MarginLib.initial(1_000_000e18, 200, 100, 50), 25_000e18, "50 bps a million");

@@ -78,6 +78,7 @@ contract PositionLibTest is TestBase {
     }
 
     /// Closing in slices at the oracle price gives no more than closing at once.
+    /// @custom:checklist 31
     function testFuzz_close_slicesNeverPay(
         bool isLong,
         uint256 size,
@@ -106,6 +107,7 @@ contract PositionLibTest is TestBase {
         return isLong ? (size * price) / 1e18 : (size * price + 1e18 - 1) / 1e18;
     }
 
+    /// @custom:checklist 34
     function test_close_roundsTheCostPartAgainstTheTrader() public pure {
         Position memory position = Position(3, 10, 0, 100, 0, 0, 0, 0);
         position.close(1, 3);

@@ -16,6 +16,7 @@ contract FundingLibTest is TestBase {
         assertEq(FundingLib.growth(2_500e18, 100_000e18, 5_000e18, 100, 1 days / 2), int256(250e18));
     }
 
+    /// @custom:checklist 30
     function test_growth_isNothingWithoutSkewTimeOrScale() public pure {
         assertEq(FundingLib.growth(0, 100_000e18, 5_000e18, 100, 1 days), int256(0));
         assertEq(FundingLib.growth(1e18, 100_000e18, 5_000e18, 100, 0), int256(0));
@@ -23,6 +24,7 @@ contract FundingLibTest is TestBase {
     }
 
     /// Poking once or ten thousand times gives the same index to a billionth.
+    /// @custom:checklist 30
     function testFuzz_growth_doesNotDependOnPokes(int256 skew, uint256 price, uint256 scale, uint256 bps) public pure {
         skew = bound(skew, -1e25, 1e25);
         price = bound(price, 1e16, 1e24);

@@ -42,6 +42,7 @@ contract HaircutLibTest is TestBase {
         }
     }
 
+    /// @custom:checklist 29
     function testFuzz_haircut_takesWhatIsNeededAndHardlyMore(uint256[POSITIONS] memory seeds, uint256 part) public {
         _fill(seeds);
         Eligible memory found = HaircutLib.eligible(_long, _short, PRICE);
@@ -77,6 +78,7 @@ contract HaircutLibTest is TestBase {
         assertLe(cuts, taken.collected + 2 * POSITIONS, "positions pay more than roundings");
     }
 
+    /// @custom:checklist 29
     function testFuzz_haircut_splittingAnAccountChangesNothing(uint256 size, uint256 entry, uint256 part) public {
         size = bound(size, 1e13, 1e22);
         entry = bound(entry, PRICE / 2, (PRICE * 98) / 100);

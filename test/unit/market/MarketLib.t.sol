@@ -56,6 +56,7 @@ contract MarketLibTest is TestBase {
     }
 
     /// The sums promise at least what positions can collect, and at most a few wei a position more (I3).
+    /// @custom:checklist 34
     function testFuzz_owedToTraders_coversEveryPosition(uint256[6] memory seeds, uint256 price, int256 index) public {
         _add(seeds);
         price = bound(price, 1e6, 1e27);

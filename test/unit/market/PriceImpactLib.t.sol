@@ -41,6 +41,7 @@ contract PriceImpactLibTest is TestBase {
     }
 
     /// Slicing a trade gains nothing and costs at most the rounding.
+    /// @custom:checklist 31
     function testFuzz_impact_doesNotDependOnThePath(
         int256 skew,
         int256 a,

@@ -162,6 +162,7 @@ contract SideBookTest is TestBase {
         assertEq(longs.bucket(id).cost, 251.2e18);
     }
 
+    /// @custom:checklist 35
     function test_insert_joinsTheNearestWhenFull() public {
         uint256[] memory ids = _fill(longs);
         assertEq(longs.sums().buckets, MAX_BUCKETS);

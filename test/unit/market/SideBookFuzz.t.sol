@@ -32,6 +32,7 @@ contract SideBookFuzzTest is TestBase {
     uint256 private cuts;
 
     /// I3, I7
+    /// @custom:checklist 15
     function testFuzz_deleverage_isExactForEveryPosition(uint256 seed) public {
         random = seed;
         isLong = _rand(2) == 0;

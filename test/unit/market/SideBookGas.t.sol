@@ -11,6 +11,7 @@ contract SideBookGasTest is TestBase {
     uint256 private constant PER_BUCKET = 45_000;
     uint256 private constant TRADE = 25_000;
 
+    /// @custom:checklist 21
     function test_deleverage_costsTheSameForAnyNumberOfPositions() public {
         uint256 few = _eventOver(4, 10);
         uint256 more = _eventOver(4, 100);
@@ -22,6 +23,7 @@ contract SideBookGasTest is TestBase {
         assertApproxEqAbs(many, few, few / 50, "1000 against 10");
     }
 
+    /// @custom:checklist 21
     function test_deleverage_costsAStraightLineInBuckets() public {
         uint256 one = _eventOver(1, 1);
         uint256 ten = _eventOver(10, 10);
@@ -57,6 +59,7 @@ contract SideBookGasTest is TestBase {
         assertLe(used, 2 * TRADE);
     }
 
+    /// @custom:checklist 21
     function test_insert_whenFullIsBounded() public {
         SideBookHarness book = _book(96, 96);
         vm.cool(address(book));

@@ -98,7 +98,7 @@ describe("model › buckets", function () {
     expect(late.margin(ALICE) > usd(100_050)).to.equal(true);
   });
 
-  it("refuses to touch a position that missed more than 64 events until it is replayed", function () {
+  it("refuses to touch a position that missed more than 48 events until it is replayed", function () {
     const exchange = traders([ALICE]);
     for (let step = 1; step <= 70; step++) {
       exchange.setPrice(0, usd(100 + step));
@@ -106,7 +106,7 @@ describe("model › buckets", function () {
     }
     const shown = exchange.health(ALICE);
     expect(() => exchange.settle(ALICE)).to.throw("Clearinghouse_TooManyEvents");
-    expect(exchange.replay(ALICE, 0, 10)).to.equal(false);
+    expect(exchange.replay(ALICE, 0, 30)).to.equal(false);
     expect(exchange.health(ALICE).equity).to.equal(shown.equity);
     exchange.settle(ALICE);
     expect(exchange.health(ALICE).equity).to.equal(shown.equity);

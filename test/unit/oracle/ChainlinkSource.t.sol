@@ -47,6 +47,7 @@ contract ChainlinkSourceTest is TestBase {
         source.priceFor(other, PriceUse.Value);
     }
 
+    /// @custom:checklist 3
     function testFuzz_RevertWhen_AnswerNotPositive(int256 answer) public {
         answer = bound(answer, type(int256).min, 0);
         feed.pushAnswer(answer);
@@ -62,6 +63,7 @@ contract ChainlinkSourceTest is TestBase {
         source.priceFor(BTC, PriceUse.Value);
     }
 
+    /// @custom:checklist 3
     function testFuzz_RevertWhen_AnswerFromTheFuture(uint256 updatedAt) public {
         updatedAt = bound(updatedAt, NOW + 1, type(uint256).max);
         feed.pushRound(100_000e8, updatedAt);
@@ -71,6 +73,7 @@ contract ChainlinkSourceTest is TestBase {
         source.priceFor(BTC, PriceUse.Value);
     }
 
+    /// @custom:checklist 3
     function testFuzz_RevertWhen_AnswerStale(uint256 age) public {
         age = bound(age, HEARTBEAT + 1, NOW - 1);
         feed.pushRound(100_000e8, NOW - age);
@@ -88,6 +91,7 @@ contract ChainlinkSourceTest is TestBase {
         assertEq(publishedAt, NOW - age);
     }
 
+    /// @custom:checklist 4
     function testFuzz_RevertWhen_DecimalsChanged(uint8 decimals) public {
         vm.assume(decimals != 8);
         feed.setDecimals(decimals);
@@ -97,6 +101,7 @@ contract ChainlinkSourceTest is TestBase {
         source.priceFor(BTC, PriceUse.Value);
     }
 
+    /// @custom:checklist 3
     function test_RevertWhen_AnswerAtABound() public {
         _expectOutOfBounds(1_000e8, MIN_PRICE);
         _expectOutOfBounds(10_000_000e8, MAX_PRICE);
@@ -128,6 +133,7 @@ contract ChainlinkSourceTest is TestBase {
     }
 
     /// One price, written with any number of decimals that can hold it, is one price.
+    /// @custom:checklist 4
     function testFuzz_priceFor_isTheSameInEveryEncoding(uint256 whole, uint8 decimals) public {
         whole = bound(whole, 1_001, 9_999_999);
         decimals = uint8(bound(decimals, 0, 24));
@@ -184,6 +190,7 @@ contract ChainlinkSourceTest is TestBase {
         source.setFeed(BTC, AggregatorV3Interface(empty), HEARTBEAT, MIN_PRICE, MAX_PRICE);
     }
 
+    /// @custom:checklist 4
     function testFuzz_RevertWhen_TooManyDecimals(uint8 decimals) public {
         decimals = uint8(bound(decimals, 25, 255));
         feed.setDecimals(decimals);
@@ -219,6 +226,7 @@ contract ChainlinkSourceTest is TestBase {
         source.setFeed(BTC, next, HEARTBEAT, MIN_PRICE, MAX_PRICE);
     }
 
+    /// @custom:checklist 5
     function test_RevertWhen_NewFeedDisagreesWithALiveOne() public {
         MockAggregator next = new MockAggregator(8, 103_000e8 + 1);
         vm.expectRevert(
@@ -286,6 +294,7 @@ contract ChainlinkSourceTest is TestBase {
         }
     }
 
+    /// @custom:checklist 6
     function test_RevertWhen_RoundIsNotTheFirst() public {
         vm.warp(NOW + 100);
         feed.pushRound(101_000e8, NOW + 20);

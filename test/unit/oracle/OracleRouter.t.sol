@@ -122,6 +122,7 @@ contract OracleRouterTest is TestBase {
     }
 
     /// The bound is 300 bps of the smaller price, in both directions.
+    /// @custom:checklist 5
     function testFuzz_setSource_acceptsAgreementOnly(uint128 a, uint128 b) public {
         a = uint128(bound(a, 1e6, 1e30));
         b = uint128(bound(b, a - a / 20, a + a / 20));
@@ -154,6 +155,7 @@ contract OracleRouterTest is TestBase {
         router.setSource(ETH, next);
     }
 
+    /// @custom:checklist 5
     function test_setSource_replacesADeadSourceFreely() public {
         next.setPrice(ETH, 1_000e18);
         uint256 before = vm.snapshotState();
@@ -182,6 +184,7 @@ contract OracleRouterTest is TestBase {
     }
 
     /// Nothing vouches for what replaces a dead source: a day for leaving first, which a further change does not cut short.
+    /// @custom:checklist 5
     function test_setSource_afterADeadOneIsForLeavingFirst() public {
         old.setDead(ETH, true);
         next.setPrice(ETH, 1_000e18);

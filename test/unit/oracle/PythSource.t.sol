@@ -73,6 +73,7 @@ contract PythSourceTest is TestBase {
         source.priceFor(BTC, PriceUse.Value);
     }
 
+    /// @custom:checklist 3
     function testFuzz_priceFor_isAsOldAsTheUseAllows(uint256 age, uint8 use) public {
         age = bound(age, 0, 2 * MAX_AGE);
         use = use % 3;
@@ -84,6 +85,7 @@ contract PythSourceTest is TestBase {
         source.priceFor(BTC, PriceUse(use));
     }
 
+    /// @custom:checklist 3
     function test_RevertWhen_ConfidenceIsWide() public {
         _publishLater(100_000e8, 500e8, -8); // 50 bps
         source.priceFor(BTC, PriceUse.Value);
@@ -102,6 +104,7 @@ contract PythSourceTest is TestBase {
         _expectOutOfBounds(type(int64).max, 18, uint256(uint64(type(int64).max)) * 1e36);
     }
 
+    /// @custom:checklist 4
     function testFuzz_RevertWhen_ExponentOutOfRange(int32 exponent) public {
         vm.assume(exponent < -18 || exponent > 18);
         _publishLater(100_000, 0, exponent);
@@ -118,6 +121,7 @@ contract PythSourceTest is TestBase {
     }
 
     /// A million with any exponent that can write it is one price.
+    /// @custom:checklist 4
     function test_priceFor_isTheSameInEveryEncoding() public {
         for (int32 exponent = -12; exponent <= 6; ++exponent) {
             _publishLater(int64(uint64(10 ** uint32(6 - exponent))), 0, exponent);
@@ -152,6 +156,7 @@ contract PythSourceTest is TestBase {
     }
 
     /// Publish times strictly increase: what is as old as what is there, or older, changes nothing.
+    /// @custom:checklist 2
     function test_update_ignoresWhatIsNotNewer() public {
         vm.warp(NOW + 10);
         bytes[] memory data = new bytes[](2);
@@ -186,6 +191,7 @@ contract PythSourceTest is TestBase {
     }
 
     /// Another price of the same order's window: the one before it was in the window too.
+    /// @custom:checklist 6
     function test_RevertWhen_NotTheFirstPrice() public {
         vm.warp(NOW + 20);
         _expectNotInRange(NOW + 10, _data(ID, 101_000e8, 0, -8, NOW + 12, NOW + 10));
@@ -194,6 +200,7 @@ contract PythSourceTest is TestBase {
         _expectNotInRange(NOW + 10, _data(OTHER, 101_000e8, 0, -8, NOW + 11, NOW + 9));
     }
 
+    /// @custom:checklist 2
     function test_firstPriceAfter_isNoOlderThanACurrentOne() public {
         bytes memory proof = abi.encode(_one(_data(ID, 101_000e8, 0, -8, NOW + 11, NOW + 9)));
         vm.warp(NOW + 11 + MAX_AGE + 1);
@@ -254,6 +261,7 @@ contract PythSourceTest is TestBase {
         new PythSource(address(this), IPyth(address(0)));
     }
 
+    /// @custom:checklist 5
     function test_RevertWhen_NewFeedDisagreesWithALiveOne() public {
         pyth.updatePriceFeeds{value: FEE}(_one(_data(OTHER, 103_000e8 + 1, 0, -8, NOW, NOW - 1)));
         vm.expectRevert(

@@ -32,6 +32,7 @@ contract SequencerGateTest is TestBase {
         _expectDown();
     }
 
+    /// @custom:checklist 16
     function test_RevertWhen_TheFeedDoesNotSay() public {
         feed.pushRound(0, 0); // nobody has started the round
         _expectDown();

@@ -19,6 +19,7 @@ contract OrdersFuzzTest is OrdersFixture {
 
     /// Knowing the first price and a later one, whatever the owner does: it is never better off than without the order, and
     /// if it trades, never better off than if it had traded at once.
+    /// @custom:checklist 1, 6
     function testFuzz_execute_isNoOption(
         int256 held,
         int256 delta,
@@ -98,6 +99,7 @@ contract OrdersFuzzTest is OrdersFixture {
     }
 
     /// Two prices in one block, and an order waiting for each: nobody buys at one and sells at the other.
+    /// @custom:checklist 1
     function testFuzz_trigger_twoPricesInOneBlockGainNothing(
         uint256 low,
         uint256 high,
@@ -139,6 +141,7 @@ contract OrdersFuzzTest is OrdersFixture {
         return _wealth(account) + sys.clearinghouse.health(second).equity;
     }
 
+    /// @custom:checklist 11
     function testFuzz_reduceOnly_neverFlipsOrGrows(int256 held, int256 delta, int256 between) public {
         held = bound(held, -2e18, 2e18);
         delta = bound(delta, type(int104).min, type(int104).max);

@@ -87,6 +87,7 @@ contract ClaimsTest is ClaimFixture {
 
     // ------------------------------------------------------------------------------------- leaving, buying, paying
 
+    /// @custom:checklist 22
     function test_claimRecovery_paysWhoHeldAtTheLossAndNoLaterBuyer() public {
         _invest(ann, 100 * NATIVE);
         _loseAndOwe(50 * USD);
@@ -103,6 +104,7 @@ contract ClaimsTest is ClaimFixture {
         assertEq(vault.balanceOf(Ledger.Recovery), 0);
     }
 
+    /// @custom:checklist 22
     function test_claimRecovery_survivesExitAndAYear() public {
         _invest(ann, 100 * NATIVE);
         _invest(ben, 100 * NATIVE);
@@ -132,6 +134,7 @@ contract ClaimsTest is ClaimFixture {
         assertEq(tranche.claimRecovery(ann), SCALE);
     }
 
+    /// @custom:checklist 25
     function test_transfer_toOneselfChangesNothing() public {
         _invest(ann, 100 * NATIVE);
         _loseAndOwe(10 * USD);
@@ -188,6 +191,7 @@ contract ClaimsTest is ClaimFixture {
         assertEq(_outstanding(ben), 10 * USD);
     }
 
+    /// @custom:checklist 27
     function test_locked_requestedAgainTakesPartOnlyInWhatComesLater() public {
         _invest(ann, 100 * NATIVE);
         _invest(ben, 100 * NATIVE);

@@ -118,6 +118,7 @@ contract InsuranceFundTest is ShareFixture {
         assertEq(fund.cover(1 * USD), 1 * USD);
     }
 
+    /// @custom:checklist 28
     function test_cover_obeysTheLimitOfTheUtcDay() public {
         vm.warp((vm.getBlockTimestamp() / 1 days + 1) * 1 days);
         _earn(Ledger.Insurance, 1_000 * NATIVE);
@@ -142,6 +143,7 @@ contract InsuranceFundTest is ShareFixture {
         assertEq(fund.cover(0), 0);
     }
 
+    /// @custom:checklist 20
     function testFuzz_cover_neverRevertsNorEmptiesTheFund(uint96 assets, uint128[4] memory asks, uint16 bps) public {
         fund.setMaxDrawPerDayBps(uint16(bound(uint256(bps), 0, 10_000)));
         _earn(Ledger.Insurance, bound(uint256(assets), 1, 1e20));
@@ -158,6 +160,7 @@ contract InsuranceFundTest is ShareFixture {
 
     // ----------------------------------------------------------------------------------------------------- epochs
 
+    /// @custom:checklist 18, 25, 28
     function test_settleEpoch_redeemsAtTheLowerAndDepositsAtTheHigherValue() public {
         uint256 shares = _invest(ann, 1_000 * NATIVE);
         vm.prank(ann);
@@ -209,6 +212,7 @@ contract InsuranceFundTest is ShareFixture {
 
     /// Fund wiped out with shares outstanding: the next depositor gets the fund, the old shares a basis point of it, and can
     /// leave.
+    /// @custom:checklist 23
     function test_settleEpoch_acceptsDepositsIntoAWipedOutFund() public {
         _invest(ann, 1_000_000 * NATIVE);
         _lose(Ledger.Insurance, vault.balanceOf(Ledger.Insurance));
@@ -221,6 +225,7 @@ contract InsuranceFundTest is ShareFixture {
     }
 
     /// Fees earned before the first share belong to no one: the first depositor cannot take them.
+    /// @custom:checklist 24
     function test_settleEpoch_keepsEarlyIncomeFromTheFirstDepositor() public {
         _earn(Ledger.Insurance, 1_000 * NATIVE);
         uint256 shares = _invest(ann, 1_000 * NATIVE);
@@ -229,6 +234,7 @@ contract InsuranceFundTest is ShareFixture {
         assertLe(_claimAssets(ann), 1_000 * NATIVE);
     }
 
+    /// @custom:checklist 25, 28
     function testFuzz_settleEpoch_roundTripNeverProfits(uint64 seed, uint64 amount, uint64 drawn) public {
         _invest(cat, bound(uint256(seed), 1, 1e15));
         fund.cover(drawn);

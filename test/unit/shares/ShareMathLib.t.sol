@@ -8,6 +8,7 @@ contract ShareMathLibTest is TestBase {
     uint256 private constant BPS = 10_000;
 
     /// A vault wiped out to nothing can be refilled, ten times in a row, whatever is put in.
+    /// @custom:checklist 23
     function testFuzz_mintable_tenWipeOutsToNothingFit(uint256 first, uint256[10] memory deposits) public pure {
         uint256 supply = ShareMathLib.mintable(bound(first, 1e18, 1e30), 0, 0);
         for (uint256 i = 0; i < deposits.length; ++i) {

@@ -168,6 +168,7 @@ contract TrancheTest is TrancheFixture {
         assertEq(_claimShares(ann), 100e24);
     }
 
+    /// @custom:checklist 24
     /// §10: a minimum of shares, below which the deposits are given back: all of an id or none.
     function test_settle_givesDepositsBackThatWouldMintNextToNothing() public {
         _earn(Ledger.Cash, 1e9 * NATIVE); // owned by the virtual shares
@@ -252,6 +253,7 @@ contract TrancheTest is TrancheFixture {
         vm.stopPrank();
     }
 
+    /// @custom:checklist 27
     function test_cancelRedeem_returnsSharesAndLeavesTheOthersAlone() public {
         _invest(ann, 100 * NATIVE);
         uint256 id = _requestRedeem(ann, 50e24);

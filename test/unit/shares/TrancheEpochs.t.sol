@@ -30,6 +30,7 @@ contract TrancheEpochsTest is TrancheFixture {
         assertEq(token.balanceOf(ann), before + 45 * NATIVE - 1);
     }
 
+    /// @custom:checklist 26
     function test_settle_sharesTheLimitProRataAndPassesTheRestOn() public {
         _invest(ann, 300 * NATIVE);
         _invest(ben, 100 * NATIVE);
@@ -81,6 +82,7 @@ contract TrancheEpochsTest is TrancheFixture {
         assertEq(_settle(3).assetsIn, 0, "settled backwards");
     }
 
+    /// @custom:checklist 35
     function test_settle_foldsAtMost64IdsACallAndResumes() public {
         _requestDeposit(ann, 100 * NATIVE);
         _goTo(101);
@@ -119,6 +121,7 @@ contract TrancheEpochsTest is TrancheFixture {
 
     // -------------------------------------------------------------------------------------------------- net value
 
+    /// @custom:checklist 24
     function test_totalAssets_ignoresDonations() public {
         _invest(ann, 100 * NATIVE);
         token.mint(address(vault), 1_000 * NATIVE);
@@ -136,6 +139,7 @@ contract TrancheEpochsTest is TrancheFixture {
 
     // -------------------------------------------------------------------------------------------------------- fuzz
 
+    /// @custom:checklist 1, 25, 31
     function testFuzz_settle_roundTripNeverProfits(uint64 seed, uint64 amount, uint64 profit) public {
         _invest(cat, bound(uint256(seed), 1, 1e15));
         _earn(Ledger.Cash, profit);
