@@ -100,13 +100,13 @@ contract InformedTest is InformedFixture {
         EpochVault shares = _role(role % 2);
         _prepare(News.Liquidation, seed);
         uint256 epoch = shares.currentEpoch();
-        int256 leaver = _wealth(ann);
-        int256 stayer = _wealth(ben);
+        int256 leaver = _wealthInHand(ann);
+        int256 stayer = _wealthInHand(ben);
         _leave(shares, ann, part);
         _record(shares, epoch);
         _settle(shares);
         _happen(News.Liquidation, seed);
-        assertLe(_wealth(ann) - leaver, _wealth(ben) - stayer + _tolerance(), "leaving was worth it");
+        assertLe(_wealthInHand(ann) - leaver, _wealthInHand(ben) - stayer + _tolerance(), "leaving was worth it");
     }
 
     /// The limit of PROTOCOL §16: where a winner's profit hides a bankrupt loser, who leaves before anybody has liquidated it

@@ -156,6 +156,13 @@ abstract contract InformedFixture is SystemFixture {
         return int256(native * 1e12 + _claims(sys.senior, who) + _claims(sys.junior, who));
     }
 
+    /// @dev The same without claims that are not repaid: a loss owed back is not yet a loss undone.
+    function _wealthInHand(address who) internal view returns (int256) {
+        (, uint256 senior) = sys.senior.claimsOf(who);
+        (, uint256 junior) = sys.junior.claimsOf(who);
+        return _wealth(who) - int256(senior + junior);
+    }
+
     function _worth(EpochVault shares, address who) private view returns (uint256) {
         uint256 held = shares.balanceOf(who) + shares.maxMint(who) + shares.pendingRedeemRequest(0, who);
         return
