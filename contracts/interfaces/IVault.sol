@@ -35,10 +35,10 @@ interface IVault {
     event ModulesWired(address[] modules, uint256[] ledgerMasks);
 
     /// @notice Quote tokens came in.
-    event Received(Ledger indexed ledger, address indexed from, uint256 amountNative);
+    event Received(Ledger ledger, address indexed from, uint256 amountNative);
 
     /// @notice Quote tokens went out.
-    event Paid(Ledger indexed ledger, address indexed to, uint256 amountNative);
+    event Paid(Ledger ledger, address indexed to, uint256 amountNative);
 
     /// @notice Moves money between ledgers.
     /// @dev Units: USD WAD. Rounding: none. Emits nothing on the hot path: the module that posts emits the reason.

@@ -108,7 +108,7 @@ library OperationLib {
 
     /// @notice Takes a position out of its market to change it: accrues, replays what it missed, charges funding, leaves the
     /// sums without it. One that deleveraging has closed comes back with size zero, its bond returned.
-    /// @dev Requirements: it missed at most 64 events, else {IDeleveraging.Clearinghouse_TooManyEvents}.
+    /// @dev Requirements: it missed at most {MAX_EVENTS} events, else {IDeleveraging.Clearinghouse_TooManyEvents}.
     function take(
         Operation memory op,
         State storage state,
