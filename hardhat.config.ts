@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import hardhatToolboxMochaEthers from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
-import { defineConfig } from "hardhat/config";
+import { configVariable, defineConfig } from "hardhat/config";
 
 const require = createRequire(import.meta.url);
 
@@ -12,6 +12,15 @@ const isDeep = process.env.DEEP === "1";
 
 /** `npm run mutate` sets it: a planted bug needs to be found, not to be told in the fewest steps. */
 const isMutation = process.env.MUTATION === "1";
+
+/**
+ * A public chain: its node and its key come from the keystore (`npx hardhat keystore set SEPOLIA_RPC_URL`) or from the
+ * environment, and are asked for only when the network is used.
+ */
+function testnet(prefix: string, chainId: number, chainType: "l1" | "op" | "generic") {
+  const url = configVariable(`${prefix}_RPC_URL`);
+  return { type: "http" as const, chainType, chainId, url, accounts: [configVariable(`${prefix}_PRIVATE_KEY`)] };
+}
 
 export default defineConfig({
   plugins: [hardhatToolboxMochaEthers],
@@ -38,9 +47,14 @@ export default defineConfig({
   typechain: { outDir: "typechain-types" },
   networks: {
     default: { type: "edr-simulated", chainType: "l1", allowUnlimitedContractSize: true },
-    // What `hardhat node` serves.
-    localhost: { type: "http", chainType: "l1", url: "http://127.0.0.1:8545" },
+    // What `hardhat node` or `anvil` serves.
+    localhost: { type: "http", chainType: "l1", url: process.env.LOCALHOST_RPC_URL ?? "http://127.0.0.1:8545" },
+    sepolia: testnet("SEPOLIA", 11_155_111, "l1"),
+    arbitrumSepolia: testnet("ARBITRUM_SEPOLIA", 421_614, "generic"),
+    baseSepolia: testnet("BASE_SEPOLIA", 84_532, "op"),
   },
+  // One key serves the explorers of all three.
+  verify: { etherscan: { apiKey: configVariable("ETHERSCAN_API_KEY") } },
   test: {
     mocha: { timeout: 300_000, parallel: true, jobs: 2, require: ["./test/shared/bigint.ts"] },
     solidity: {

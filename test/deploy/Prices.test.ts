@@ -1,4 +1,5 @@
 import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
+import type { NamedArtifactContractDeploymentFuture } from "@nomicfoundation/ignition-core";
 import { expect } from "chai";
 import { ZeroAddress } from "ethers";
 import hre from "hardhat";
@@ -35,10 +36,17 @@ const Rollup = buildModule("Rollup", (m) => {
   const uptime = m.contract("MockAggregator", [0, 0]);
   const pyth = m.contract("MockPyth", [60, 1]);
   const gate = deploySequencerGate(m, uptime);
-  const { access, oracle } = deployCore(m, token, { gate, executorName: "DirectExecutor" });
-  const pythSource = deployPythSource(m, access, pyth);
-  const breaker = deployCircuitBreaker(m, access);
-  return { access, oracle, uptime, pyth, gate, pythSource, breaker };
+  const sources: Record<string, NamedArtifactContractDeploymentFuture<string>> = {};
+  const { access, oracle } = deployCore(m, token, {
+    gate,
+    executorName: "DirectExecutor",
+    open: ({ access }) => {
+      const governed = { pyth: deployPythSource(m, access, pyth), breaker: deployCircuitBreaker(m, access) };
+      Object.assign(sources, { pythSource: governed.pyth.contract, breaker: governed.breaker.contract });
+      return { governed };
+    },
+  });
+  return { access, oracle, uptime, pyth, gate, ...sources };
 });
 
 describe("Prices", function () {
