@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {Multicall} from "@openzeppelin/contracts/utils/Multicall.sol";
 import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
 import {IDeleveraging} from "../interfaces/IDeleveraging.sol";
 import {ILiquidityPool} from "../interfaces/ILiquidityPool.sol";
@@ -21,7 +22,8 @@ import {ViewLib} from "./ViewLib.sol";
 /// @title Clearinghouse
 /// @notice The one ledger of accounts, positions and markets. Accounts and trading are inherited; here are the markets'
 /// listing and limits, the pool's epoch hooks, and the views.
-contract Clearinghouse is ClearinghouseAccounts, ClearinghouseTrading {
+/// @dev `multicall` puts several calls of one caller into one transaction, all or none; each is checked as if it came alone.
+contract Clearinghouse is ClearinghouseAccounts, ClearinghouseTrading, Multicall {
     constructor(
         address authority_,
         IVault vault,

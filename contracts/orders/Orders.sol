@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 import {LowLevelCall} from "@openzeppelin/contracts/utils/LowLevelCall.sol";
+import {Multicall} from "@openzeppelin/contracts/utils/Multicall.sol";
 import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
 import {IOracleRouter} from "../interfaces/IOracleRouter.sol";
 import {IOrders} from "../interfaces/IOrders.sol";
@@ -18,8 +19,8 @@ import {OrderLib} from "./OrderLib.sol";
 /// @title Orders
 /// @notice Trades in two steps: whoever orders commits, the price comes later, anybody executes.
 /// @dev An order is deleted before the trade, so that nothing a trade calls can find it. Liquidation, deleveraging and
-/// margin moves never ask this contract.
-contract Orders is OrderBook, AccessManaged {
+/// margin moves never ask this contract. `multicall` puts several calls of one caller into one transaction, all or none.
+contract Orders is OrderBook, AccessManaged, Multicall {
     using OrderLib for Order;
 
     /// @notice Gas a trade is started with: twice what eight positions among 32 markets need.

@@ -38,7 +38,9 @@ const AUTHORITY = { error: "AccessManagedUnauthorized", may: ["access"] };
 /** Every function that changes something, by its name; by its signature where a name stands for several. */
 export const POWERS: Record<string, Record<string, Power>> = {
   clearinghouse: {
-    ...Object.fromEntries(["deposit", "depositWithPermit", "setOperator", "claimFees"].map((f) => [f, "anyone"])),
+    ...Object.fromEntries(
+      ["deposit", "depositWithPermit", "setOperator", "claimFees", "multicall"].map((f) => [f, "anyone"]),
+    ),
     withdraw: { error: "Clearinghouse_NotAuthorized", may: OWNERS },
     transferMargin: { error: "Clearinghouse_NotAuthorized", may: OWNERS },
     ...Object.fromEntries(
@@ -85,10 +87,9 @@ export const POWERS: Record<string, Record<string, Power>> = {
   },
   orders: {
     ...Object.fromEntries(
-      ["submit", "submitSigned", "cancelNonce", "cancel", "execute", "executeBatch", "claimFees"].map((f) => [
-        f,
-        "anyone",
-      ]),
+      ["submit", "submitSigned", "cancelNonce", "cancel", "execute", "executeBatch", "claimFees", "multicall"].map(
+        (f) => [f, "anyone"],
+      ),
     ),
     executeOne: { error: "Orders_NotItself", may: ["orders"] },
     setKeeperFee: GOVERNOR_ROLE,

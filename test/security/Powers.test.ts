@@ -113,6 +113,19 @@ describe("Powers", function () {
 
       // The manager asks for the admin role by itself; its own table says who may cancel.
       if (name === "access") return;
+      if ("multicall" in powers) {
+        it("says the same to each through multicall [C37]", async function () {
+          const stage = await networkHelpers.loadFixture(ready);
+          for (const fragment of changingFunctions(contractOf(stage.system, name))) {
+            for (const who of callers(stage.system)) {
+              const alone = await call(stage, who, name, fragment);
+              const wrapped = await call(stage, who, name, fragment, true);
+              expect(wrapped, `${who}: ${fragment.name}`).to.equal(alone);
+            }
+          }
+        });
+      }
+
       it("gives each restricted function to its role [C37]", async function () {
         const { system } = await networkHelpers.loadFixture(ready);
         for (const fragment of changingFunctions(contractOf(system, name))) {
@@ -226,13 +239,20 @@ describe("Powers", function () {
   }
 
   /** Asks as `who` without sending; the name of the error, undefined if there is none. */
-  async function call(stage: Cast, who: string, name: string, fragment: FunctionFragment): Promise<string | undefined> {
+  async function call(
+    stage: Cast,
+    who: string,
+    name: string,
+    fragment: FunctionFragment,
+    isWrapped = false,
+  ): Promise<string | undefined> {
     const { system, people } = stage;
+    const data = dataOf(stage, name, fragment);
     const from = who in people ? people[who as keyof typeof people].address : contractOf(system, who).target;
     const transaction = {
       from,
       to: contractOf(system, name).target,
-      data: dataOf(stage, name, fragment),
+      data: isWrapped ? contractOf(system, name).interface.encodeFunctionData("multicall", [[data]]) : data,
       gasPrice: "0x0",
     };
     try {
