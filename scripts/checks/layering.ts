@@ -44,6 +44,8 @@ const TYPESCRIPT_RULES: Record<string, { folders: string[]; packages: boolean }>
     folders: ["scripts/shared", "scripts/sdk", "deploy", "typechain-types", "hardhat.config.ts"],
     packages: true,
   },
+  // Knows addresses and signatures, like anybody outside.
+  "scripts/e2e": { folders: [], packages: true },
   "scripts/gas": { folders: ["scripts/shared", "typechain-types"], packages: true },
   deploy: { folders: [], packages: true },
 };
