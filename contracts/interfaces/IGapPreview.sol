@@ -72,5 +72,5 @@ interface IGapPreview {
         MarketId market,
         uint256 price,
         AccountId[] calldata ids
-    ) external view returns (GapTotals memory totals, GapAccount[] memory page);
+    ) external view returns (GapTotals memory totals, GapAccount[] memory accounts);
 }

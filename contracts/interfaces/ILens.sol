@@ -8,6 +8,13 @@ import {MarketId} from "../types/MarketId.sol";
 import {Order} from "../types/Order.sol";
 import {IClearinghouse} from "./IClearinghouse.sol";
 import {IDeleveraging} from "./IDeleveraging.sol";
+import {IInsuranceFund} from "./IInsuranceFund.sol";
+import {ILiquidityPool} from "./ILiquidityPool.sol";
+import {ILossWaterfall} from "./ILossWaterfall.sol";
+import {IOracleRouter} from "./IOracleRouter.sol";
+import {IOrders} from "./IOrders.sol";
+import {ITranche} from "./ITranche.sol";
+import {IVault} from "./IVault.sol";
 
 /// @title ILens
 /// @notice Everything a wallet, a keeper or a page shows, many at a time. Holds nothing and may do nothing.
@@ -22,15 +29,15 @@ interface ILens {
 
     /// @dev The system it reads; fixed when deployed.
     struct Addresses {
-        address clearinghouse;
-        address pool;
-        address insurance;
-        address waterfall;
-        address orders;
-        address oracle;
-        address vault;
-        address senior;
-        address junior;
+        IClearinghouse clearinghouse;
+        ILiquidityPool pool;
+        IInsuranceFund insurance;
+        ILossWaterfall waterfall;
+        IOrders orders;
+        IOracleRouter oracle;
+        IVault vault;
+        ITranche senior;
+        ITranche junior;
     }
 
     // ----------------------------------------------------------------------------------------------------- accounts
@@ -245,4 +252,7 @@ interface ILens {
 
     /// @notice Those of the orders `from` to `from + count - 1` that wait. Ids count from 1.
     function openOrders(uint256 from, uint256 count) external view returns (OrderView[] memory);
+
+    /// @notice The deployment it reads.
+    function addresses() external view returns (Addresses memory);
 }

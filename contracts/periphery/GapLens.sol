@@ -3,20 +3,23 @@ pragma solidity 0.8.37;
 
 import {IDeleveraging} from "../interfaces/IDeleveraging.sol";
 import {IGapPreview} from "../interfaces/IGapPreview.sol";
+import {ILens} from "../interfaces/ILens.sol";
 import {BPS, MathLib, WAD} from "../math/MathLib.sol";
 import {AccountId} from "../types/AccountId.sol";
 import {Ledger} from "../types/Ledger.sol";
 import {Market, MarketState} from "../types/Market.sol";
 import {MarketId, MAX_MARKETS} from "../types/MarketId.sol";
 import {GapSplit} from "./GapSplit.sol";
-import {LensBase} from "./LensBase.sol";
 import {LensMath} from "./LensMath.sol";
+import {LensReader} from "./LensReader.sol";
 
 /// @title GapLens
 /// @notice A crash before it happens: PROTOCOL sections 7 to 9 in memory, one account after the other.
 /// @dev Closing a position moves what it has between cash and mark, impact and reserve included: the pool's equity, and a
-/// market's contribution to it, change by the deficit and by nothing else. That is why sums suffice.
-abstract contract GapLens is LensBase, IGapPreview {
+/// market's contribution to it, change by the deficit and by nothing else. That is why sums suffice. Linked: what it returns
+/// is encoded already.
+library GapLens {
+    using LensReader for LensReader.Page;
     using LensMath for Market;
     using MathLib for int256;
     using MathLib for uint256;
@@ -28,7 +31,7 @@ abstract contract GapLens is LensBase, IGapPreview {
 
     /// @dev What goes on from one deficit to the next. Arrays by market.
     struct Work {
-        Quote[] quotes;
+        LensReader.Page page;
         int256[] missing; // insured level less contribution: what of a deficit is matched
         int256[] skew;
         uint256[] profit; // of traders whom an event could charge and who were not yet
@@ -44,53 +47,73 @@ abstract contract GapLens is LensBase, IGapPreview {
         uint256 charged; // to traders in the market that moved
     }
 
-    /// @inheritdoc IGapPreview
+    /// @notice See {IGapPreview.gapPreview}.
     function gapPreview(
+        ILens.Addresses memory system,
         MarketId market,
         uint256 price,
         AccountId[] calldata ids
-    ) external view returns (GapTotals memory totals, GapAccount[] memory page) {
-        if (price == 0 || price >= PRICE_LIMIT) revert Lens_PriceOutOfRange(price, PRICE_LIMIT - 1);
-        if (MarketId.unwrap(market) >= MAX_MARKETS) return (totals, page);
+    ) external view returns (bytes memory) {
+        if (price == 0 || price >= PRICE_LIMIT) revert IGapPreview.Lens_PriceOutOfRange(price, PRICE_LIMIT - 1);
+        IGapPreview.GapTotals memory totals;
+        IGapPreview.GapAccount[] memory seen;
         Work memory work;
-        work.quotes = _newQuotes();
-        {
-            Quote memory moved = _quote(work.quotes, market);
-            if (!moved.market.isListed || moved.market.state == MarketState.Settled) return (totals, page);
-            (moved.price, moved.isRefused) = (price, false);
-            moved.fundingIndex = moved.market.fundingIndexAt(price);
+        work.page = LensReader.newPage(system);
+        if (_move(work.page, market, price)) {
+            seen = new IGapPreview.GapAccount[](ids.length);
+            _run(work, totals, market, ids, seen);
         }
-        page = new GapAccount[](ids.length);
-        Weighed[] memory weighed = new Weighed[](ids.length);
+        return abi.encode(totals, seen);
+    }
+
+    /// @dev Puts the market where the gap leaves it. False: there is no such market, or its price is final.
+    function _move(LensReader.Page memory page, MarketId market, uint256 price) private view returns (bool) {
+        if (MarketId.unwrap(market) >= MAX_MARKETS) return false;
+        LensReader.Quote memory moved = page.quoteOf(market);
+        if (!moved.market.isListed || moved.market.state == MarketState.Settled) return false;
+        (moved.price, moved.isRefused) = (price, false);
+        moved.fundingIndex = moved.market.fundingIndexAt(price);
+        return true;
+    }
+
+    function _run(
+        Work memory work,
+        IGapPreview.GapTotals memory totals,
+        MarketId market,
+        AccountId[] calldata ids,
+        IGapPreview.GapAccount[] memory seen
+    ) private view {
+        LensReader.Weighed[] memory weighed = new LensReader.Weighed[](ids.length);
         for (uint256 i = 0; i < ids.length; ++i) {
-            weighed[i] = _weigh(ids[i], work.quotes);
-            _fill(page[i], ids[i], weighed[i]);
+            weighed[i] = work.page.weigh(ids[i]);
+            _fill(seen[i], ids[i], weighed[i]);
         }
         work.fallen = new AccountId[](ids.length);
-        _begin(work, totals, market, price);
+        _begin(work, totals, market);
         for (uint256 i = 0; i < ids.length; ++i) {
-            if (!page[i].isLiquidatable) continue;
+            if (!seen[i].isLiquidatable) continue;
             ++totals.liquidatable;
-            _fall(work, totals, market, weighed[i], page[i]);
+            _fall(work, totals, market, weighed[i], seen[i]);
         }
         _end(work, totals);
     }
 
-    function _fill(GapAccount memory seen, AccountId id, Weighed memory w) private pure {
+    function _fill(IGapPreview.GapAccount memory seen, AccountId id, LensReader.Weighed memory w) private pure {
         (seen.id, seen.equity, seen.maintenance) = (id, w.equity, w.maintenance);
         (seen.isPriced, seen.isLiquidatable) = (w.isPriced, w.isLiquidatable);
     }
 
     /// @dev The pool as the gap finds it, before anybody is liquidated.
-    function _begin(Work memory work, GapTotals memory totals, MarketId market, uint256 price) private view {
+    function _begin(Work memory work, IGapPreview.GapTotals memory totals, MarketId market) private view {
+        ILens.Addresses memory system = work.page.system;
         work.missing = new int256[](MAX_MARKETS);
         work.skew = new int256[](MAX_MARKETS);
         work.profit = new uint256[](MAX_MARKETS);
         work.isProfitKnown = new bool[](MAX_MARKETS);
         work.closedProfit = new uint256[](MAX_MARKETS);
-        work.equity = POOL.equity();
+        work.equity = system.pool.equity();
         for (uint256 m = 0; m < MAX_MARKETS; ++m) {
-            Quote memory quote = work.quotes[m];
+            LensReader.Quote memory quote = work.page.quotes[m];
             if (quote.price == 0) continue;
             int256 mark = quote.market.markAt(quote.price, quote.fundingIndex);
             if (m == MarketId.unwrap(market)) totals.markAtGap = mark;
@@ -100,16 +123,20 @@ abstract contract GapLens is LensBase, IGapPreview {
         }
         totals.isPossible = true;
         totals.equityAtGap = work.equity;
-        Quote memory moved = work.quotes[MarketId.unwrap(market)];
-        (totals.longPnl, totals.shortPnl) = (moved.market.longPnl(price), moved.market.shortPnl(price));
+        LensReader.Quote memory moved = work.page.quotes[MarketId.unwrap(market)];
+        (totals.longPnl, totals.shortPnl) = (moved.market.longPnl(moved.price), moved.market.shortPnl(moved.price));
         totals.eligibleProfit = _chargeable(work, market);
 
-        (work.floor, work.principal, work.openNotional) = (POOL.floor(), POOL.principal(), POOL.openNotional());
-        work.fund = VAULT.balanceOf(Ledger.Insurance);
-        work.room = INSURANCE.maxDrawPerDayBps() == BPS ? type(uint256).max : INSURANCE.available();
+        (work.floor, work.principal, work.openNotional) = (
+            system.pool.floor(),
+            system.pool.principal(),
+            system.pool.openNotional()
+        );
+        work.fund = system.vault.balanceOf(Ledger.Insurance);
+        work.room = system.insurance.maxDrawPerDayBps() == BPS ? type(uint256).max : system.insurance.available();
     }
 
-    function _end(Work memory work, GapTotals memory totals) private pure {
+    function _end(Work memory work, IGapPreview.GapTotals memory totals) private pure {
         totals.equityAfter = work.equity;
         totals.seniorAfter = work.equity.pos().min(work.principal);
         totals.juniorAfter = work.equity.pos() - totals.seniorAfter;
@@ -121,17 +148,17 @@ abstract contract GapLens is LensBase, IGapPreview {
     /// @dev Closes all of an account that cannot pay for it, and carries what it owes through the layers.
     function _fall(
         Work memory work,
-        GapTotals memory totals,
+        IGapPreview.GapTotals memory totals,
         MarketId market,
-        Weighed memory w,
-        GapAccount memory seen
+        LensReader.Weighed memory w,
+        IGapPreview.GapAccount memory seen
     ) private view {
         uint256[] memory weights = new uint256[](w.legs.length);
         // What is lost where there is no price stays open: the account leaves it to nobody.
         int256 left = w.equity + int256(w.bonds) - w.lostInDead;
         uint256 largest;
         for (uint256 i = 0; i < w.legs.length; ++i) {
-            Leg memory leg = w.legs[i];
+            LensReader.Leg memory leg = w.legs[i];
             if (leg.notional == 0) continue;
             int256 impact = _closingImpact(work, leg);
             left -= impact;
@@ -149,7 +176,7 @@ abstract contract GapLens is LensBase, IGapPreview {
         seen.deficit = uint256(-left);
 
         for (uint256 i = 0; i < w.legs.length; ++i) {
-            Leg memory leg = w.legs[i];
+            LensReader.Leg memory leg = w.legs[i];
             if (leg.notional == 0) continue;
             uint8 m = MarketId.unwrap(leg.market);
             work.skew[m] -= leg.seen.position.size;
@@ -161,9 +188,9 @@ abstract contract GapLens is LensBase, IGapPreview {
         _absorb(work, totals, market, w.legs, GapSplit.shareOut(seen.deficit, weights, largest));
     }
 
-    function _closingImpact(Work memory work, Leg memory leg) private pure returns (int256) {
+    function _closingImpact(Work memory work, LensReader.Leg memory leg) private pure returns (int256) {
         uint8 m = MarketId.unwrap(leg.market);
-        Quote memory quote = work.quotes[m];
+        LensReader.Quote memory quote = work.page.quotes[m];
         int256 size = leg.seen.position.size;
         return LensMath.impact(work.skew[m], -size, quote.price, quote.market.params.skewScaleBase);
     }
@@ -173,9 +200,9 @@ abstract contract GapLens is LensBase, IGapPreview {
     /// @dev PROTOCOL section 9: forgone, insurance, junior, senior, traders in profit, residual. `parts` by leg.
     function _absorb(
         Work memory work,
-        GapTotals memory totals,
+        IGapPreview.GapTotals memory totals,
         MarketId market,
-        Leg[] memory legs,
+        LensReader.Leg[] memory legs,
         uint256[] memory parts
     ) private view {
         (uint256[] memory matched, uint256 loss) = _match(work, totals, legs, parts);
@@ -193,8 +220,8 @@ abstract contract GapLens is LensBase, IGapPreview {
     /// @dev A deficit lowers a market's contribution; what is matched of it, whoever pays, closes the distance again.
     function _match(
         Work memory work,
-        GapTotals memory totals,
-        Leg[] memory legs,
+        IGapPreview.GapTotals memory totals,
+        LensReader.Leg[] memory legs,
         uint256[] memory parts
     ) private pure returns (uint256[] memory matched, uint256 total) {
         matched = new uint256[](legs.length);
@@ -219,7 +246,11 @@ abstract contract GapLens is LensBase, IGapPreview {
     }
 
     /// @dev The tranches' part of a loss. Without open interest there is no floor.
-    function _share(Work memory work, GapTotals memory totals, uint256 loss) private pure returns (uint256 short) {
+    function _share(
+        Work memory work,
+        IGapPreview.GapTotals memory totals,
+        uint256 loss
+    ) private pure returns (uint256 short) {
         uint256 floor = work.openNotional == 0 ? 0 : work.floor;
         uint256 junior;
         uint256 senior;
@@ -232,7 +263,7 @@ abstract contract GapLens is LensBase, IGapPreview {
     function _charge(
         Work memory work,
         MarketId market,
-        Leg[] memory legs,
+        LensReader.Leg[] memory legs,
         uint256[] memory matched,
         uint256 short
     ) private view returns (uint256 taken) {
@@ -255,14 +286,14 @@ abstract contract GapLens is LensBase, IGapPreview {
     function _chargeable(Work memory work, MarketId id) private view returns (uint256) {
         uint8 m = MarketId.unwrap(id);
         if (work.isProfitKnown[m]) return work.profit[m];
-        uint256 price = work.quotes[m].price;
-        uint256 profit = _sideProfit(id, true, price) + _sideProfit(id, false, price);
+        uint256 profit = _sideProfit(work, id, true) + _sideProfit(work, id, false);
         (work.isProfitKnown[m], work.profit[m]) = (true, profit.zeroFloorSub(work.closedProfit[m]));
         return work.profit[m];
     }
 
-    function _sideProfit(MarketId id, bool isLong, uint256 price) private view returns (uint256 profit) {
-        IDeleveraging.BucketView[] memory buckets = CLEARINGHOUSE.buckets(id, isLong, price);
+    function _sideProfit(Work memory work, MarketId id, bool isLong) private view returns (uint256 profit) {
+        uint256 price = work.page.quotes[MarketId.unwrap(id)].price;
+        IDeleveraging.BucketView[] memory buckets = work.page.system.clearinghouse.buckets(id, isLong, price);
         for (uint256 i = 0; i < buckets.length; ++i) profit += buckets[i].profit;
     }
 }

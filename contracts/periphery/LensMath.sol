@@ -72,8 +72,7 @@ library LensMath {
     /// @dev Rounding: up. `index` is {fundingIndexAt} that price.
     function markAt(Market memory self, uint256 price, int256 index) internal pure returns (int256) {
         int256 k = skew(self);
-        int256 funding =
-            k.mulDivFloor(index, WAD) - int256(self.fundingWeightLong) - int256(self.fundingWeightShort);
+        int256 funding = k.mulDivFloor(index, WAD) - int256(self.fundingWeightLong) - int256(self.fundingWeightShort);
         int256 settled = int256(uint256(self.settledLong) + self.settledShort);
         return longPnl(self, price) + shortPnl(self, price) + settled - funding + int256(_reserve(self, k, price));
     }

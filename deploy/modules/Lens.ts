@@ -3,14 +3,21 @@ import type { ModuleBuilder } from "./Core.ts";
 
 type Contract = NamedArtifactContractDeploymentFuture<string>;
 
-/** What the lens reads: the contracts of one `deployCore`. */
+/** What the lens reads: the contracts of one `deployCore`, or where they are. */
 export type Readable = Record<
   "clearinghouse" | "pool" | "insurance" | "waterfall" | "orders" | "oracle" | "vault" | "senior" | "junior",
-  Contract
+  Contract | string
 >;
 
 /** The reader over a deployment. Nothing depends on it: it has no power, and another can be deployed beside it. */
 export function deployLens(m: ModuleBuilder, core: Readable): Contract {
   const { clearinghouse, pool, insurance, waterfall, orders, oracle, vault, senior, junior } = core;
-  return m.contract("Lens", [{ clearinghouse, pool, insurance, waterfall, orders, oracle, vault, senior, junior }]);
+  const addresses = { clearinghouse, pool, insurance, waterfall, orders, oracle, vault, senior, junior };
+  const libraries = {
+    AccountLens: m.library("AccountLens"),
+    GapLens: m.library("GapLens"),
+    MarketLens: m.library("MarketLens"),
+    PoolLens: m.library("PoolLens"),
+  };
+  return m.contract("Lens", [addresses], { libraries });
 }

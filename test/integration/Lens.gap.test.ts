@@ -154,9 +154,17 @@ describe("Lens › gapPreview", function () {
       const stage = await gapStage(connection);
       const { world, insurance, alice, bob, carol } = stage;
       await insurance.setMaxDrawPerDayBps(3_000);
-      const eth = await world.listMarket({ ...PLAIN_MARKET, skewScaleBase: wad(2_000), maxPositionBase: wad(4) }, wad(50_000));
+      const eth = await world.listMarket(
+        { ...PLAIN_MARKET, skewScaleBase: wad(2_000), maxPositionBase: wad(4) },
+        wad(50_000),
+      );
       const ids: bigint[] = [];
-      for (const [signer, size] of [[alice, 3], [alice, 2], [bob, -4], [carol, 1]] as const) {
+      for (const [signer, size] of [
+        [alice, 3],
+        [alice, 2],
+        [bob, -4],
+        [carol, 1],
+      ] as const) {
         const id = await world.fund(signer, wad(Math.abs(size) * 6_000), BigInt(ids.length));
         await world.trade(signer, id, eth, wad(size));
         ids.push(id);
@@ -189,7 +197,10 @@ describe("Lens › gapPreview", function () {
       for (let n = 0n; n < 8n; n++) {
         const id = await world.fund(alice, wad(10_000 + random(20_000)), n);
         const sizes = [random(8) - 4, random(200) - 100];
-        for (const [market, size] of [[btc, sizes[0]!], [eth, sizes[1]!]] as const) {
+        for (const [market, size] of [
+          [btc, sizes[0]!],
+          [eth, sizes[1]!],
+        ] as const) {
           if (size !== 0) await world.trade(alice, id, market, wad(size));
         }
         ids.push(id);

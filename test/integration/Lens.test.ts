@@ -74,7 +74,10 @@ describe("Lens", function () {
       const [seen] = await lens.accounts([long]);
       const stored = await clearinghouse.position(long, btc);
       const [position] = seen!.positions;
-      expect([position!.settled, position!.bond]).to.deep.equal([stored.settled, wad(stored.bondCents.toString()) / 100n]);
+      expect([position!.settled, position!.bond]).to.deep.equal([
+        stored.settled,
+        wad(stored.bondCents.toString()) / 100n,
+      ]);
       expect(position!.settled).to.be.greaterThan(0n);
       expect(position!.fundingOwed).to.be.greaterThan(0n);
       expect(position!.unrealised).to.equal(position!.pricePnl + position!.settled - position!.fundingOwed);
@@ -217,8 +220,8 @@ describe("Lens", function () {
       const [lean, full] = [await lens.healths.estimateGas(ids), await lens.accounts.estimateGas(ids)];
       console.log(`      eight positions each, 50 accounts: healths ${lean}, accounts ${full}`);
       expect(lean).to.be.lessThan(15_000_000n);
-      expect(full).to.be.lessThan(50_000_000n);
-      const page = await lens.accounts(ids, { gasLimit: 50_000_000n });
+      expect(full).to.be.lessThan(16_777_216n);
+      const page = await lens.accounts(ids, { gasLimit: 16_777_216n });
       expect(page.every((account) => account.positions.length === 8)).to.equal(true);
     });
   });
@@ -240,9 +243,7 @@ describe("Lens", function () {
       ]);
       const backing = await pool.backing();
       expect(seen!.openInterestCap).to.equal((backing * BigInt(REAL_MARKET.reserveFactorBps)) / 10_000n);
-      expect(seen!.skewCap).to.equal(
-        (backing * BigInt(REAL_MARKET.poolShareBps)) / BigInt(REAL_MARKET.riskWeightBps),
-      );
+      expect(seen!.skewCap).to.equal((backing * BigInt(REAL_MARKET.poolShareBps)) / BigInt(REAL_MARKET.riskWeightBps));
       // 2 of 100,000 of the scale, 1% a day.
       expect(seen!.fundingPerHour).to.equal(wad("0.0000002") / 24n);
       expect([seen!.longBuckets, seen!.shortBuckets]).to.deep.equal([1n, 0n]);
@@ -253,10 +254,13 @@ describe("Lens", function () {
 
     it("says how old a price is, and that there is none", async function () {
       const { lens, prices, world, btc } = await networkHelpers.loadFixture(traded);
-      await prices.setPriceAt(btc, wad(100_000), await networkHelpers.time.latest());
+      const publishedAt = await networkHelpers.time.latest();
+      await prices.setPriceAt(btc, wad(100_000), publishedAt);
       await world.advance(120);
       const [aged] = await lens.markets(btc, 1);
-      expect(aged!.age).to.be.within(120n, 121n);
+      const age = BigInt((await networkHelpers.time.latest()) - publishedAt);
+      expect(age).to.be.at.least(120n);
+      expect(aged!.age).to.be.within(age, age + 1n);
       await prices.setDead(btc, true);
       const [dead, other] = await lens.markets(0, 2);
       expect([dead!.isPriced, dead!.price, dead!.age]).to.deep.equal([false, wad(100_000), 0n]);
@@ -294,11 +298,7 @@ describe("Lens", function () {
       const stage = await networkHelpers.loadFixture(deleveraged);
       const { lens, pool, senior, junior, clearinghouse } = stage;
       const seen = await lens.pool();
-      expect([seen.equity, seen.principal, seen.floor]).to.deep.equal([
-        await pool.equity(),
-        wad(400_000),
-        wad(20_000),
-      ]);
+      expect([seen.equity, seen.principal, seen.floor]).to.deep.equal([await pool.equity(), wad(400_000), wad(20_000)]);
       expect(seen.equity).to.equal(BigInt(seen.cash) - seen.unpaid - seen.markTotal);
       expect([seen.senior.nav, seen.junior.nav]).to.deep.equal([...(await pool.navs())]);
       expect([seen.senior.supply, seen.junior.supply]).to.deep.equal([

@@ -22,15 +22,15 @@ contract LensTest is SystemFixture {
         _deployFunded();
         _lens = new Lens(
             ILens.Addresses({
-                clearinghouse: address(sys.clearinghouse),
-                pool: address(sys.pool),
-                insurance: address(sys.insurance),
-                waterfall: address(sys.waterfall),
-                orders: address(sys.orders),
-                oracle: address(sys.oracle),
-                vault: address(sys.vault),
-                senior: address(sys.senior),
-                junior: address(sys.junior)
+                clearinghouse: sys.clearinghouse,
+                pool: sys.pool,
+                insurance: sys.insurance,
+                waterfall: sys.waterfall,
+                orders: sys.orders,
+                oracle: sys.oracle,
+                vault: sys.vault,
+                senior: sys.senior,
+                junior: sys.junior
             })
         );
         for (uint256 i = 0; i < 4; ++i) {
@@ -82,7 +82,7 @@ contract LensTest is SystemFixture {
         uint128 floor,
         uint128 principal,
         uint96[5] memory raw,
-        uint8 at
+        uint8 index
     ) public pure {
         (uint256 a, uint256 b, uint256 c) = GapSplit.allocate(loss, equity, floor, principal);
         (uint256 x, uint256 y, uint256 z) = WaterfallLib.allocate(loss, equity, floor, principal);
@@ -91,8 +91,8 @@ contract LensTest is SystemFixture {
         assertEq(c, z, "short");
         uint256[] memory weights = new uint256[](5);
         for (uint256 i = 0; i < 5; ++i) weights[i] = raw[i] % 3 == 0 ? 0 : raw[i];
-        uint256[] memory parts = GapSplit.shareOut(loss, weights, at % 5);
-        uint256[] memory expected = WaterfallLib.shareOut(loss, weights, at % 5);
+        uint256[] memory parts = GapSplit.shareOut(loss, weights, index % 5);
+        uint256[] memory expected = WaterfallLib.shareOut(loss, weights, index % 5);
         for (uint256 i = 0; i < 5; ++i) assertEq(parts[i], expected[i], "part");
     }
 

@@ -1,16 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
 import {IDeleveraging} from "../interfaces/IDeleveraging.sol";
-import {IInsuranceFund} from "../interfaces/IInsuranceFund.sol";
 import {ILens} from "../interfaces/ILens.sol";
-import {ILiquidityPool} from "../interfaces/ILiquidityPool.sol";
-import {ILossWaterfall} from "../interfaces/ILossWaterfall.sol";
-import {IOracleRouter} from "../interfaces/IOracleRouter.sol";
-import {IOrders} from "../interfaces/IOrders.sol";
-import {ITranche} from "../interfaces/ITranche.sol";
-import {IVault} from "../interfaces/IVault.sol";
 import {CENT, MathLib} from "../math/MathLib.sol";
 import {AccountId} from "../types/AccountId.sol";
 import {Account, Market, MarketState, Position} from "../types/Market.sol";
@@ -18,10 +10,10 @@ import {MarketId, MAX_MARKETS} from "../types/MarketId.sol";
 import {PriceUse} from "../types/PriceUse.sol";
 import {LensMath} from "./LensMath.sol";
 
-/// @title LensBase
+/// @title LensReader
 /// @notice What every reading of accounts needs: each market and its price asked for once, each position as its next touch
 /// would find it, and an account's equity as a liquidation counts it.
-abstract contract LensBase is ILens {
+library LensReader {
     using LensMath for Market;
     using LensMath for Position;
 
@@ -34,15 +26,12 @@ abstract contract LensBase is ILens {
     /// @dev Enough for a position that has missed a hundred events.
     uint256 private constant REPLAY_GAS = 1_000_000;
 
-    IClearinghouse internal immutable CLEARINGHOUSE;
-    ILiquidityPool internal immutable POOL;
-    IInsuranceFund internal immutable INSURANCE;
-    ILossWaterfall internal immutable WATERFALL;
-    IOrders internal immutable ORDERS;
-    IOracleRouter internal immutable ORACLE;
-    IVault internal immutable VAULT;
-    ITranche internal immutable SENIOR;
-    ITranche internal immutable JUNIOR;
+    /// @dev What one page has asked for so far.
+    struct Page {
+        ILens.Addresses system;
+        Quote[] quotes; // by market
+        uint256 loaded; // quotes asked for
+    }
 
     /// @dev A market and its price, as one page sees them.
     struct Quote {
@@ -79,39 +68,34 @@ abstract contract LensBase is ILens {
         bool isLiquidatable;
     }
 
-    constructor(Addresses memory system) {
-        CLEARINGHOUSE = IClearinghouse(system.clearinghouse);
-        POOL = ILiquidityPool(system.pool);
-        INSURANCE = IInsuranceFund(system.insurance);
-        WATERFALL = ILossWaterfall(system.waterfall);
-        ORDERS = IOrders(system.orders);
-        ORACLE = IOracleRouter(system.oracle);
-        VAULT = IVault(system.vault);
-        SENIOR = ITranche(system.senior);
-        JUNIOR = ITranche(system.junior);
-    }
-
     // --------------------------------------------------------------------------------------------------------- prices
 
-    function _newQuotes() internal pure returns (Quote[] memory) {
-        return new Quote[](MAX_MARKETS);
+    /// @notice A page that has asked for nothing yet.
+    function newPage(ILens.Addresses memory system) internal pure returns (Page memory page) {
+        page.system = system;
+        page.quotes = new Quote[](MAX_MARKETS);
     }
 
-    /// @dev Asks for a market and its price the first time it comes up. Never reverts for what a feed does.
-    function _quote(Quote[] memory quotes, MarketId id) internal view returns (Quote memory quote) {
-        quote = quotes[MarketId.unwrap(id)];
+    /// @notice Asks for a market and its price the first time it comes up.
+    /// @dev Never reverts for what a feed does.
+    function quoteOf(Page memory page, MarketId id) internal view returns (Quote memory quote) {
+        quote = page.quotes[MarketId.unwrap(id)];
         if (quote.isLoaded) return quote;
         quote.isLoaded = true;
-        quote.market = CLEARINGHOUSE.market(id);
+        ++page.loaded;
+        quote.market = page.system.clearinghouse.market(id);
         if (quote.market.state == MarketState.Settled) {
             quote.price = quote.market.lastPrice;
         } else if (quote.market.isListed) {
             _needGas(PRICE_GAS);
-            try ORACLE.priceFor{gas: PRICE_GAS}(id, PriceUse.Value) returns (uint256 price, uint256 publishedAt) {
+            try page.system.oracle.priceFor{gas: PRICE_GAS}(id, PriceUse.Value) returns (
+                uint256 price,
+                uint256 publishedAt
+            ) {
                 (quote.price, quote.publishedAt) = (price, publishedAt);
             } catch {}
             _needGas(LIVENESS_GAS);
-            try ORACLE.livePrice{gas: LIVENESS_GAS}(id, PriceUse.Liquidate) returns (uint256) {} catch {
+            try page.system.oracle.livePrice{gas: LIVENESS_GAS}(id, PriceUse.Liquidate) returns (uint256) {} catch {
                 quote.isRefused = true;
             }
         }
@@ -119,34 +103,34 @@ abstract contract LensBase is ILens {
     }
 
     /// @dev With less than that a call would fail for want of gas, and a live feed would look dead.
-    function _needGas(uint256 gasFor) internal view {
+    function _needGas(uint256 gasFor) private view {
         uint256 needed = gasFor + gasFor / 32 + 10_000;
-        if (gasleft() < needed) revert Lens_NotEnoughGas(gasleft(), needed);
+        if (gasleft() < needed) revert ILens.Lens_NotEnoughGas(gasleft(), needed);
     }
 
     // ------------------------------------------------------------------------------------------------------- accounts
 
-    /// @dev Equity and requirement of an account at the page's prices, and whether `liquidate` would go through.
-    function _weigh(AccountId id, Quote[] memory quotes) internal view returns (Weighed memory w) {
-        w.account = CLEARINGHOUSE.account(id);
+    /// @notice Equity and requirement of an account at the page's prices, and whether `liquidate` would go through.
+    function weigh(Page memory page, AccountId id) internal view returns (Weighed memory w) {
+        w.account = page.system.clearinghouse.account(id);
         w.equity = int256(uint256(w.account.margin));
         if (w.account.debts != 0) {
-            (uint256 collectable, uint256 outstanding) = CLEARINGHOUSE.debtsTo(id);
+            (uint256 collectable, uint256 outstanding) = page.system.clearinghouse.debtsTo(id);
             w.equity += int256(collectable + outstanding);
         }
         (w.isPriced, w.isReadable) = (true, true);
         uint256 live;
         bool isRefused;
-        w.legs = new Leg[](_countBits(w.account.openMarkets));
+        w.legs = new Leg[](countBits(w.account.openMarkets));
         uint256 n;
         for (uint8 m = 0; n < w.legs.length; ++m) {
             if (w.account.openMarkets & (1 << m) == 0) continue;
             Leg memory leg = w.legs[n++];
             leg.market = MarketId.wrap(m);
-            Quote memory quote = _quote(quotes, leg.market);
+            Quote memory quote = quoteOf(page, leg.market);
             if (quote.price != 0) ++live;
             if (quote.isRefused) isRefused = true;
-            _weighLeg(id, quote, leg, w);
+            _weighLeg(page, id, quote, leg, w);
         }
         // What nobody owns may be closed by anybody, whatever it is worth.
         bool isOrphan = id.owner() == address(0);
@@ -157,9 +141,17 @@ abstract contract LensBase is ILens {
             (isOrphan || w.equity + int256(w.bonds) < int256(w.maintenance));
     }
 
-    function _weighLeg(AccountId id, Quote memory quote, Leg memory leg, Weighed memory w) private view {
+    function _weighLeg(
+        Page memory page,
+        AccountId id,
+        Quote memory quote,
+        Leg memory leg,
+        Weighed memory w
+    ) private view {
         _needGas(REPLAY_GAS);
-        try CLEARINGHOUSE.replayed{gas: REPLAY_GAS}(id, leg.market) returns (IDeleveraging.Replayed memory seen) {
+        try page.system.clearinghouse.replayed{gas: REPLAY_GAS}(id, leg.market) returns (
+            IDeleveraging.Replayed memory seen
+        ) {
             (leg.isRead, leg.seen) = (true, seen);
         } catch {
             // Nothing can be said about it, so nothing is said about the account either.
@@ -187,21 +179,35 @@ abstract contract LensBase is ILens {
         }
         w.equity += unrealised;
         leg.notional = position.notional(price);
-        leg.maintenance = LensMath.maintenance(
-            leg.notional,
-            position.mmBps,
-            quote.market.params.slopeBpsPerMillion
-        );
+        leg.maintenance = LensMath.maintenance(leg.notional, position.mmBps, quote.market.params.slopeBpsPerMillion);
         w.notional += leg.notional;
         w.maintenance += leg.maintenance;
     }
 
-    function _countBits(uint256 bits) private pure returns (uint256 n) {
+    /// @notice How many bits are set.
+    function countBits(uint256 bits) internal pure returns (uint256 n) {
         for (; bits != 0; bits &= bits - 1) ++n;
     }
 
-    /// @dev How many of `count` elements from `from` on there are, of `total`.
-    function _pageLength(uint256 from, uint256 count, uint256 total) internal pure returns (uint256) {
+    /// @notice Where memory that is needed no longer begins: half of a long page would be spent on memory that grows.
+    function scratch() internal pure returns (uint256 start) {
+        assembly ("memory-safe") {
+            start := mload(0x40)
+        }
+    }
+
+    /// @notice Gives back what was allocated since `start`.
+    /// @dev Nothing that is still used may be there: results are written into
+    /// memory from before, and a quote asked for meanwhile (`loadedBefore`) keeps all of it.
+    function release(uint256 start, Page memory page, uint256 loadedBefore) internal pure {
+        if (page.loaded != loadedBefore) return;
+        assembly ("memory-safe") {
+            mstore(0x40, start)
+        }
+    }
+
+    /// @notice How many of `count` elements from `from` on there are, of `total`.
+    function pageLength(uint256 from, uint256 count, uint256 total) internal pure returns (uint256) {
         return MathLib.min(count, MathLib.zeroFloorSub(total, from));
     }
 }
