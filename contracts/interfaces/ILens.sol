@@ -92,7 +92,8 @@ interface ILens {
     }
 
     /// @notice Accounts with their positions. Those that never were are shown empty.
-    /// @dev Gas: about 60,000 for a position. Fifty accounts with eight positions each fit a page.
+    /// @dev Gas: below 15,000,000 for 25 accounts with eight positions each; for fifty a node has to allow a call more than
+    /// a transaction may have.
     function accounts(AccountId[] calldata ids) external view returns (AccountView[] memory);
 
     /// @notice Equity against maintenance of many accounts: what a keeper scans.

@@ -217,11 +217,12 @@ describe("Lens", function () {
         await clearinghouse.markAll();
         for (const id of ids) await world.trade(alice, id, m, wad(20));
       }
-      const [lean, full] = [await lens.healths.estimateGas(ids), await lens.accounts.estimateGas(ids)];
-      console.log(`      eight positions each, 50 accounts: healths ${lean}, accounts ${full}`);
+      const lean = await lens.healths.estimateGas(ids);
+      const full = await lens.accounts.estimateGas(ids.slice(0, 25));
+      console.log(`      eight positions each: healths of 50 ${lean}, accounts of 25 ${full}`);
       expect(lean).to.be.lessThan(15_000_000n);
-      expect(full).to.be.lessThan(16_777_216n);
-      const page = await lens.accounts(ids, { gasLimit: 16_777_216n });
+      expect(full).to.be.lessThan(15_000_000n);
+      const page = await lens.accounts(ids.slice(25), { gasLimit: 15_000_000n });
       expect(page.every((account) => account.positions.length === 8)).to.equal(true);
     });
   });
@@ -402,6 +403,7 @@ describe("Lens", function () {
       const ids: bigint[] = [];
       for (let n = 1n; n <= 3n; n++) {
         const id = await world.fund(alice, wad(3_000), n);
+        await clearinghouse.markAll();
         await world.trade(alice, id, btc, wad(1));
         ids.push(id);
       }
