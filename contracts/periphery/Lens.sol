@@ -19,8 +19,8 @@ import {MarketLens} from "./MarketLens.sol";
 import {PoolLens} from "./PoolLens.sol";
 
 /// @title Lens
-/// @notice One reader over one deployment. Stores nothing, owns nothing, asks nobody's leave; a new one can take its place at
-/// any time. What it reads is in linked libraries: together they would not fit one contract.
+/// @notice One reader over one deployment. Stores nothing, owns nothing, asks nobody's leave; a new one can take its place
+/// at any time. What it reads is in linked libraries: together they would not fit one contract.
 contract Lens is ILens, IGapPreview {
     IClearinghouse private immutable CLEARINGHOUSE;
     ILiquidityPool private immutable POOL;

@@ -5,7 +5,8 @@ import {BPS, MathLib, WAD} from "../math/MathLib.sol";
 import {Market, NO_IMPACT, Position} from "../types/Market.sol";
 
 /// @title LensMath
-/// @notice The clearinghouse's own sums, from what its views return: outsiders cannot use libraries that work on its storage.
+/// @notice The clearinghouse's own sums, from what its views return: outsiders cannot use libraries that work on its
+/// storage.
 /// @dev Units and rounding are those of `PositionLib`, `MarginLib`, `FundingLib`, `PriceImpactLib` and `MarketLib`; tests
 /// hold the two against each other to the wei.
 library LensMath {
