@@ -1,10 +1,10 @@
-import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFile, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
+import { untilAnswering } from "./rpc.ts";
 
 const run = promisify(execFile);
 const ROOT = path.resolve(import.meta.dirname, "../..");
@@ -22,7 +22,7 @@ export async function startAnvil(): Promise<Anvil> {
   const node = spawn(bin("anvil"), ["--port", String(port), "--chain-id", String(CHAIN_ID), "--silent"], {
     stdio: "ignore",
   });
-  await answers(rpc, node);
+  await untilAnswering(rpc, node);
   return {
     rpc,
     chainId: CHAIN_ID,
@@ -55,15 +55,4 @@ async function freePort(): Promise<number> {
   server.close();
   if (address === null || typeof address === "string") throw new Error("no free port");
   return address.port;
-}
-
-async function answers(rpc: string, node: ChildProcess): Promise<void> {
-  const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_chainId", params: [] });
-  for (let attempt = 0; attempt < 100; attempt++) {
-    if (node.exitCode !== null) throw new Error(`anvil ended with exit code ${node.exitCode}`);
-    const headers = { "content-type": "application/json" };
-    if (await fetch(rpc, { method: "POST", headers, body }).catch(() => undefined)) return;
-    await sleep(100);
-  }
-  throw new Error("anvil did not answer within ten seconds");
 }

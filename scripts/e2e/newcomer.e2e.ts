@@ -1,0 +1,64 @@
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { promisify } from "node:util";
+import { expect } from "chai";
+import { isAnswering, untilAnswering } from "./rpc.ts";
+
+const run = promisify(execFile);
+const ROOT = path.resolve(import.meta.dirname, "../..");
+const RPC = "http://127.0.0.1:8545";
+
+type Block = { what: string; commands: string };
+
+/** The commands of the README's first walk, as they stand there, each with the sentence above it. */
+function newcomersBlocks(readme: string): Block[] {
+  const section = /<!-- newcomer -->([\s\S]*?)<!-- \/newcomer -->/.exec(readme)?.[1] ?? "";
+  return [...section.matchAll(/([^\n]+)\n+```sh\n([\s\S]*?)```/g)].map(([, what, commands]) => ({
+    what: what!.trim(),
+    commands: commands!.trim(),
+  }));
+}
+
+const [node, ...steps] = newcomersBlocks(await readFile(path.join(ROOT, "README.md"), "utf8"));
+
+describe("a newcomer with the README", function () {
+  this.timeout(300_000);
+  this.bail(true);
+
+  let server: ChildProcess;
+
+  const shell = async (commands: string): Promise<string> => {
+    const { stdout, stderr } = await run("bash", ["-eo", "pipefail", "-c", commands], { cwd: ROOT }).catch((error) => {
+      throw new Error(`${error.message}\n${error.stdout}`);
+    });
+    return stdout + stderr;
+  };
+  const json = async (command: string) => JSON.parse(await shell(`npm run -s breakwater -- ${command} --json`));
+
+  after(async function () {
+    if (server === undefined || server.exitCode !== null) return;
+    process.kill(-server.pid!);
+    await once(server, "exit");
+  });
+
+  it(node?.what ?? "starts a node", async function () {
+    expect(await isAnswering(RPC), "something else answers on port 8545: stop it first").to.equal(false);
+    // A group of its own: the shell, npx and the node end together.
+    server = spawn("bash", ["-c", node!.commands], { cwd: ROOT, stdio: "ignore", detached: true });
+    await untilAnswering(RPC, server);
+  });
+
+  for (const { what, commands } of steps) {
+    it(what, async function () {
+      await shell(commands);
+    });
+  }
+
+  it("has seen what the README promises: a liquidation, an incident that adds up, a claim paid", async function () {
+    expect(steps.length).to.be.greaterThan(5);
+    const incidents = await json("incident list");
+    expect(incidents.incidents.length).to.equal(1);
+  });
+});
