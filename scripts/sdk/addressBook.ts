@@ -1,0 +1,100 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { getAddress } from "ethers";
+import { z } from "zod";
+import { InputError } from "../shared/inputError.ts";
+
+/** Where Ignition leaves what it deployed, a folder for each chain. */
+export const DEPLOYMENTS = path.resolve(import.meta.dirname, "../../deploy/deployments");
+
+/** Names of the SDK, and of the futures of `deploy/modules` that stand for them. */
+const FUTURES = {
+  access: "AccessManager",
+  vault: "Vault",
+  oracle: "OracleRouter",
+  chainlink: "ChainlinkSource",
+  pool: "LiquidityPool",
+  senior: "SeniorTranche",
+  junior: "JuniorTranche",
+  insurance: "InsuranceFund",
+  waterfall: "LossWaterfall",
+  clearinghouse: "Clearinghouse",
+  orders: "Orders",
+  steward: "RiskSteward",
+} as const;
+
+/** Of some deployments only. */
+const OPTIONAL_FUTURES = {
+  lens: "Lens",
+  mockToken: "MockUSD",
+  mockPrices: "MockPriceSource",
+  pyth: "PythSource",
+  breaker: "CircuitBreaker",
+  gate: "SequencerGate",
+} as const;
+
+export type Addresses = Record<keyof typeof FUTURES, string> & Partial<Record<keyof typeof OPTIONAL_FUTURES, string>>;
+
+export type AddressBook = {
+  chainId: bigint;
+  addresses: Addresses;
+  /** The first block of the deployment: nothing that concerns it happened earlier. */
+  startBlock: number;
+};
+
+export type ReadAddressBookParameters = {
+  chainId: bigint;
+  /** Folder of all deployments; Ignition's own unless given. */
+  folder?: string;
+};
+
+const deployedSchema = z.record(z.string(), z.string().regex(/^0x[0-9a-fA-F]{40}$/));
+
+/**
+ * Addresses on one chain, from what Ignition wrote: there is no second list to keep in step. Throws an InputError that
+ * says what to run if nothing, or only a part, is deployed there.
+ */
+export async function readAddressBook({
+  chainId,
+  folder = DEPLOYMENTS,
+}: ReadAddressBookParameters): Promise<AddressBook> {
+  const home = path.join(folder, `chain-${chainId}`);
+  const deployed = deployedSchema.safeParse(await readJson(path.join(home, "deployed_addresses.json"), chainId));
+  if (!deployed.success) throw new InputError(`${home}/deployed_addresses.json: not a list of addresses`);
+
+  const byFuture = new Map(Object.entries(deployed.data).map(([id, address]) => [id.split("#").at(-1)!, address]));
+  const pick = (futures: Record<string, string>) =>
+    Object.entries(futures).flatMap(([name, future]) => {
+      const address = byFuture.get(future);
+      return address === undefined ? [] : [[name, getAddress(address)] as const];
+    });
+  const addresses = Object.fromEntries([...pick(FUTURES), ...pick(OPTIONAL_FUTURES)]) as Addresses;
+  const missing = Object.entries(FUTURES).filter(([name]) => !(name in addresses));
+  if (missing.length > 0) {
+    const names = missing.map(([, future]) => future).join(", ");
+    throw new InputError(
+      `the deployment on chain ${chainId} has no ${names}: run the same \`hardhat ignition deploy\` again`,
+    );
+  }
+  return { chainId, addresses, startBlock: await firstBlock(home) };
+}
+
+async function readJson(file: string, chainId: bigint): Promise<unknown> {
+  const text = await readFile(file, "utf8").catch(() => {
+    throw new InputError(
+      `nothing is deployed on chain ${chainId} (no ${path.relative(".", file)}): see "Deploy" in README.md`,
+    );
+  });
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new InputError(`${file}: not JSON`);
+  }
+}
+
+/** The earliest receipt in Ignition's journal; 0 if there is none: correct, only slower. */
+async function firstBlock(home: string): Promise<number> {
+  const journal = await readFile(path.join(home, "journal.jsonl"), "utf8").catch(() => "");
+  const blocks = [...journal.matchAll(/"blockNumber":(\d+)/g)].map((match) => Number(match[1]));
+  return blocks.reduce((least, block) => Math.min(least, block), blocks[0] ?? 0);
+}

@@ -1,0 +1,114 @@
+/**
+ * The one place where text becomes a number of the contracts and the other way round. On chain, USD, prices and sizes have
+ * 18 decimals (WAD), rates are basis points or WAD, tokens have their own decimals.
+ */
+import { InputError } from "../shared/inputError.ts";
+
+export const WAD = 10n ** 18n;
+const BPS = 10_000n;
+
+/** "1,250.5" or "1_250.5" as a WAD. `what` names it in the error. */
+export function parseWad(text: string, what: string): bigint {
+  const plain = text.trim().replaceAll(/[,_]/g, "");
+  const match = /^([+-]?)(\d+)(?:\.(\d+))?$/.exec(plain);
+  if (match === null) throw new InputError(`${what}: "${text}" is not a number like 1250.5`);
+  const [, sign, whole = "0", decimals = ""] = match;
+  if (decimals.length > 18) throw new InputError(`${what}: "${text}" has more than 18 decimals`);
+  const size = BigInt(whole) * WAD + BigInt(decimals.padEnd(18, "0"));
+  return sign === "-" ? -size : size;
+}
+
+/** USD, a price or a size that has to be more than nothing. */
+export function parsePositive(text: string, what: string): bigint {
+  const value = parseWad(text, what);
+  if (value <= 0n) throw new InputError(`${what}: "${text}" is not more than zero`);
+  return value;
+}
+
+/** "0.5%", "50bp" or "0.005" as a WAD fraction. */
+export function parseFraction(text: string, what: string): bigint {
+  const match = /^(.*?)\s*(%|bps?)?$/.exec(text.trim());
+  const value = parseWad(match?.[1] ?? "", `${what} (like 0.5% or 50bp)`);
+  if (match?.[2] === "%") return value / 100n;
+  return match?.[2] === undefined ? value : value / BPS;
+}
+
+/** "90", "90s", "15m", "2h", "3d" in seconds. */
+export function parseDuration(text: string, what: string): bigint {
+  const match = /^(\d+)\s*([smhd]?)$/.exec(text.trim());
+  if (match === null) throw new InputError(`${what}: "${text}" is not a time like 90s, 15m, 2h or 3d`);
+  const unit = { "": 1n, s: 1n, m: 60n, h: 3_600n, d: 86_400n }[match[2] as "" | "s" | "m" | "h" | "d"];
+  return BigInt(match[1]!) * unit;
+}
+
+/** USD WAD to units of the quote token, rounded down: what is not a whole unit stays where it is. */
+export function toNative(usd: bigint, scale: bigint): bigint {
+  return usd / scale;
+}
+
+/** Units of the quote token as USD WAD, exact. */
+export function fromNative(amount: bigint, scale: bigint): bigint {
+  return amount * scale;
+}
+
+/** A WAD with thousands separators and at most `decimals` digits after the point, rounded half away from zero. */
+export function formatWad(value: bigint, decimals = 2): string {
+  const step = 10n ** BigInt(18 - decimals);
+  const size = value < 0n ? -value : value;
+  const rounded = (size + step / 2n) / step;
+  const whole = (rounded / 10n ** BigInt(decimals)).toLocaleString("en-US");
+  const rest = decimals === 0 ? "" : `.${(rounded % 10n ** BigInt(decimals)).toString().padStart(decimals, "0")}`;
+  return `${value < 0n && rounded > 0n ? "-" : ""}${whole}${rest}`;
+}
+
+/** Dollars and cents. */
+export function formatUsd(usd: bigint): string {
+  return formatWad(usd, 2);
+}
+
+/** Base units: as many of six decimals as say something. */
+export function formatSize(size: bigint): string {
+  return formatWad(size, 6).replace(/\.?0+$/, "");
+}
+
+/** USD per base unit: cents for what costs dollars, six digits for what costs cents. */
+export function formatPrice(price: bigint): string {
+  return formatWad(price, price < WAD && price > 0n ? 8 : 2);
+}
+
+/** A WAD fraction in percent. */
+export function formatPercent(fraction: bigint, decimals = 2): string {
+  return `${formatWad(fraction * 100n, decimals)}%`;
+}
+
+export function formatBps(bps: bigint | number): string {
+  return `${Number(bps) / 100}%`;
+}
+
+/** Exact decimal text of a WAD, no separators, no trailing zeros: what programs read. */
+export function exactWad(value: bigint): string {
+  const size = value < 0n ? -value : value;
+  const rest = (size % WAD).toString().padStart(18, "0").replace(/0+$/, "");
+  return `${value < 0n ? "-" : ""}${size / WAD}${rest === "" ? "" : `.${rest}`}`;
+}
+
+/** Unix seconds as "2026-11-24 18:30:00 UTC". */
+export function formatTime(seconds: bigint | number): string {
+  return new Date(Number(seconds) * 1_000).toISOString().replace("T", " ").replace(".000Z", " UTC");
+}
+
+/** Seconds as "2 d 3 h", "15 m", "40 s": the two largest units. */
+export function formatDuration(seconds: bigint | number): string {
+  let left = BigInt(seconds);
+  const parts: string[] = [];
+  for (const [name, size] of [
+    ["d", 86_400n],
+    ["h", 3_600n],
+    ["m", 60n],
+    ["s", 1n],
+  ] as const) {
+    if (left >= size) parts.push(`${left / size} ${name}`);
+    left %= size;
+  }
+  return parts.slice(0, 2).join(" ") || "0 s";
+}
