@@ -16,7 +16,8 @@ library AccountLens {
     using MathLib for uint256;
 
     /// @notice See {ILens.healths}.
-    function healths(ILens.Addresses memory system, AccountId[] calldata ids) external view returns (bytes memory) {
+    function healths(bytes calldata deployment, AccountId[] calldata ids) external view returns (bytes memory) {
+        ILens.Addresses memory system = LensReader.unpack(deployment);
         ILens.HealthView[] memory seen = new ILens.HealthView[](ids.length);
         LensReader.Page memory page = LensReader.newPage(system);
         for (uint256 i = 0; i < ids.length; ++i) _showHealth(ids[i], page, uint32(i), seen[i]);
@@ -24,7 +25,8 @@ library AccountLens {
     }
 
     /// @notice See {ILens.accounts}.
-    function accounts(ILens.Addresses memory system, AccountId[] calldata ids) external view returns (bytes memory) {
+    function accounts(bytes calldata deployment, AccountId[] calldata ids) external view returns (bytes memory) {
+        ILens.Addresses memory system = LensReader.unpack(deployment);
         ILens.AccountView[] memory seen = new ILens.AccountView[](ids.length);
         LensReader.Page memory page = LensReader.newPage(system);
         for (uint256 i = 0; i < ids.length; ++i) {

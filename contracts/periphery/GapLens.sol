@@ -49,11 +49,12 @@ library GapLens {
 
     /// @notice See {IGapPreview.gapPreview}.
     function gapPreview(
-        ILens.Addresses memory system,
+        bytes calldata deployment,
         MarketId market,
         uint256 price,
         AccountId[] calldata ids
     ) external view returns (bytes memory) {
+        ILens.Addresses memory system = LensReader.unpack(deployment);
         if (price == 0 || price >= PRICE_LIMIT) revert IGapPreview.Lens_PriceOutOfRange(price, PRICE_LIMIT - 1);
         IGapPreview.GapTotals memory totals;
         IGapPreview.GapAccount[] memory seen;

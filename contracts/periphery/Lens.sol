@@ -51,52 +51,52 @@ contract Lens is ILens, IGapPreview {
 
     /// @inheritdoc ILens
     function accounts(AccountId[] calldata ids) external view returns (AccountView[] memory) {
-        _handOver(AccountLens.accounts(_system(), ids));
+        _handOver(AccountLens.accounts(_packed(), ids));
     }
 
     /// @inheritdoc ILens
     function healths(AccountId[] calldata ids) external view returns (HealthView[] memory) {
-        _handOver(AccountLens.healths(_system(), ids));
+        _handOver(AccountLens.healths(_packed(), ids));
     }
 
     /// @inheritdoc ILens
     function markets(uint256 from, uint256 count) external view returns (MarketView[] memory) {
-        _handOver(MarketLens.markets(_system(), from, count));
+        _handOver(MarketLens.markets(_packed(), from, count));
     }
 
     /// @inheritdoc ILens
     function pool() external view returns (PoolView memory) {
-        _handOver(PoolLens.pool(_system()));
+        _handOver(PoolLens.pool(_packed()));
     }
 
     /// @inheritdoc ILens
     function insurance() external view returns (InsuranceView memory) {
-        _handOver(PoolLens.insurance(_system()));
+        _handOver(PoolLens.insurance(_packed()));
     }
 
     /// @inheritdoc ILens
     function incidents(uint256 from, uint256 count) external view returns (IncidentView[] memory) {
-        _handOver(PoolLens.incidents(_system(), from, count));
+        _handOver(PoolLens.incidents(_packed(), from, count));
     }
 
     /// @inheritdoc ILens
     function traderClaims(AccountId[] calldata ids) external view returns (TraderClaimView[] memory) {
-        _handOver(PoolLens.traderClaims(_system(), ids));
+        _handOver(PoolLens.traderClaims(_packed(), ids));
     }
 
     /// @inheritdoc ILens
     function holderClaims(address[] calldata holders) external view returns (HolderClaimView[] memory) {
-        _handOver(PoolLens.holderClaims(_system(), holders));
+        _handOver(PoolLens.holderClaims(_packed(), holders));
     }
 
     /// @inheritdoc ILens
     function orders(uint256[] calldata ids) external view returns (OrderView[] memory) {
-        _handOver(MarketLens.orders(_system(), ids));
+        _handOver(MarketLens.orders(_packed(), ids));
     }
 
     /// @inheritdoc ILens
     function openOrders(uint256 from, uint256 count) external view returns (OrderView[] memory) {
-        _handOver(MarketLens.openOrders(_system(), from, count));
+        _handOver(MarketLens.openOrders(_packed(), from, count));
     }
 
     /// @inheritdoc IGapPreview
@@ -105,11 +105,15 @@ contract Lens is ILens, IGapPreview {
         uint256 price,
         AccountId[] calldata ids
     ) external view returns (GapTotals memory, GapAccount[] memory) {
-        _handOver(GapLens.gapPreview(_system(), market, price, ids));
+        _handOver(GapLens.gapPreview(_packed(), market, price, ids));
     }
 
     function _system() private view returns (Addresses memory) {
         return Addresses(CLEARINGHOUSE, POOL, INSURANCE, WATERFALL, ORDERS, ORACLE, VAULT, SENIOR, JUNIOR);
+    }
+
+    function _packed() private view returns (bytes memory) {
+        return abi.encode(_system());
     }
 
     /// @dev Ends a view with what a library has encoded, as the clearinghouse does.

@@ -70,6 +70,12 @@ library LensReader {
 
     // --------------------------------------------------------------------------------------------------------- prices
 
+    /// @notice The deployment a page is about.
+    /// @dev Across a library's border as bytes: an interface is no type of an ABI that others read.
+    function unpack(bytes calldata deployment) internal pure returns (ILens.Addresses memory) {
+        return abi.decode(deployment, (ILens.Addresses));
+    }
+
     /// @notice A page that has asked for nothing yet.
     function newPage(ILens.Addresses memory system) internal pure returns (Page memory page) {
         page.system = system;

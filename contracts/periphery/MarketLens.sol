@@ -21,7 +21,8 @@ library MarketLens {
     // -------------------------------------------------------------------------------------------------------- markets
 
     /// @notice See {ILens.markets}.
-    function markets(ILens.Addresses memory system, uint256 from, uint256 count) external view returns (bytes memory) {
+    function markets(bytes calldata deployment, uint256 from, uint256 count) external view returns (bytes memory) {
+        ILens.Addresses memory system = LensReader.unpack(deployment);
         uint256 n = LensReader.pageLength(from, count, system.clearinghouse.marketCount());
         ILens.MarketView[] memory seen = new ILens.MarketView[](n);
         LensReader.Page memory page = LensReader.newPage(system);
@@ -67,7 +68,8 @@ library MarketLens {
     // --------------------------------------------------------------------------------------------------------- orders
 
     /// @notice See {ILens.orders}.
-    function orders(ILens.Addresses memory system, uint256[] calldata ids) external view returns (bytes memory) {
+    function orders(bytes calldata deployment, uint256[] calldata ids) external view returns (bytes memory) {
+        ILens.Addresses memory system = LensReader.unpack(deployment);
         ILens.OrderView[] memory seen = new ILens.OrderView[](ids.length);
         uint256 delay = system.orders.MIN_DELAY();
         for (uint256 i = 0; i < ids.length; ++i) _showOrder(system, ids[i], delay, seen[i]);
@@ -76,10 +78,11 @@ library MarketLens {
 
     /// @notice See {ILens.openOrders}.
     function openOrders(
-        ILens.Addresses memory system,
+        bytes calldata deployment,
         uint256 from,
         uint256 count
     ) external view returns (bytes memory) {
+        ILens.Addresses memory system = LensReader.unpack(deployment);
         uint256 looked = LensReader.pageLength(from, count, system.orders.orderCount() + 1);
         ILens.OrderView[] memory seen = new ILens.OrderView[](looked);
         uint256 delay = system.orders.MIN_DELAY();

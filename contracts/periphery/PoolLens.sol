@@ -10,6 +10,7 @@ import {MathLib} from "../math/MathLib.sol";
 import {AccountId} from "../types/AccountId.sol";
 import {Ledger} from "../types/Ledger.sol";
 import {Incident} from "../types/Loss.sol";
+import {LensReader} from "./LensReader.sol";
 
 /// @title PoolLens
 /// @notice Those who stand behind the trades: the pool, the fund, what they lost, and what everybody is owed back.
@@ -28,7 +29,8 @@ library PoolLens {
     // --------------------------------------------------------------------------------------------- pool and insurance
 
     /// @notice See {ILens.pool}.
-    function pool(ILens.Addresses memory system) external view returns (bytes memory) {
+    function pool(bytes calldata deployment) external view returns (bytes memory) {
+        ILens.Addresses memory system = LensReader.unpack(deployment);
         ILens.PoolView memory seen;
         _showPool(system, seen);
         _showPoolEpoch(system.pool, seen);
@@ -83,7 +85,8 @@ library PoolLens {
     }
 
     /// @notice See {ILens.insurance}.
-    function insurance(ILens.Addresses memory system) external view returns (bytes memory) {
+    function insurance(bytes calldata deployment) external view returns (bytes memory) {
+        ILens.Addresses memory system = LensReader.unpack(deployment);
         ILens.InsuranceView memory seen;
         seen.assets = system.vault.balanceOf(Ledger.Insurance);
         (seen.available, seen.maxDrawPerDayBps) = (system.insurance.available(), system.insurance.maxDrawPerDayBps());
@@ -127,10 +130,11 @@ library PoolLens {
 
     /// @notice See {ILens.incidents}.
     function incidents(
-        ILens.Addresses memory system,
+        bytes calldata deployment,
         uint256 from,
         uint256 count
     ) external view returns (bytes memory) {
+        ILens.Addresses memory system = LensReader.unpack(deployment);
         uint256 newest = system.waterfall.incidentCount();
         uint256 first = from == 0 ? newest : newest.min(from);
         ILens.IncidentView[] memory page = new ILens.IncidentView[](first.min(count));
@@ -144,9 +148,10 @@ library PoolLens {
 
     /// @notice See {ILens.traderClaims}.
     function traderClaims(
-        ILens.Addresses memory system,
+        bytes calldata deployment,
         AccountId[] calldata ids
     ) external view returns (bytes memory) {
+        ILens.Addresses memory system = LensReader.unpack(deployment);
         ILens.TraderClaimView[] memory page = new ILens.TraderClaimView[](ids.length);
         for (uint256 i = 0; i < ids.length; ++i) {
             ILens.TraderClaimView memory seen = page[i];
@@ -159,9 +164,10 @@ library PoolLens {
 
     /// @notice See {ILens.holderClaims}.
     function holderClaims(
-        ILens.Addresses memory system,
+        bytes calldata deployment,
         address[] calldata holders
     ) external view returns (bytes memory) {
+        ILens.Addresses memory system = LensReader.unpack(deployment);
         ILens.HolderClaimView[] memory page = new ILens.HolderClaimView[](holders.length);
         for (uint256 i = 0; i < holders.length; ++i) {
             ILens.HolderClaimView memory seen = page[i];

@@ -1,6 +1,15 @@
 import { ZeroAddress } from "ethers";
 import { type Listing, listMarkets } from "./Markets.ts";
-import { type Address, type Contract, type Governed, handOverPowers, type ModuleBuilder } from "./Powers.ts";
+import {
+  type Address,
+  type Contract,
+  contractsOf,
+  firstAccount,
+  type Governed,
+  handOverPowers,
+  type ModuleBuilder,
+  type People,
+} from "./Powers.ts";
 
 /** Ledger bits of `contracts/types/Ledger.sol`: which module may post to what is fixed here, once. */
 const MARGIN = 1n << 0n;
@@ -16,30 +25,36 @@ const FEES = 1n << 7n;
 export type PriceContracts = { access: Contract; oracle: Contract; chainlink: Contract };
 
 /** What a deployment has from the first block on, before powers are handed over. */
-export type Opening = {
+export type Opening<Names extends string = never> = {
   /** Listed and opened in this order: the first is market 0. */
   markets?: Listing[];
-  /** Contracts besides the core's own whose functions the governor gets. */
-  governed?: Record<string, Governed>;
+  /** Contracts besides the core's own whose functions the governor gets. They are returned under the same names. */
+  governed?: Record<Names, Governed>;
 };
 
 /**
  * The protocol around `token`, wired: every address below is an immutable or set by a one-time `wire`, so who holds
  * money, who pays for losses and in which order cannot be changed after this module has run. Trades go through two-step
  * orders; `executorName` puts another contract in their place, for tests only. `gate` is a `SequencerGate` on a rollup, and
- * nothing elsewhere. `open` deploys price sources and names the markets; they are listed while the deployer still may, and
- * without it the governor lists them later. Powers are handed over last, by {handOverPowers}.
+ * nothing elsewhere. `people` are the first account unless the parameters name others. `open` deploys price sources and
+ * names the markets; they are listed while the deployer still may, and without it the governor lists them later. Powers are
+ * handed over last, by {handOverPowers}.
  */
-export function deployCore(
+export function deployCore<Names extends string = never>(
   m: ModuleBuilder,
   token: Address,
   {
     gate = ZeroAddress,
     executorName,
+    people = firstAccount(m),
     open,
-  }: { gate?: Address; executorName?: string; open?: (contracts: PriceContracts) => Opening } = {},
+  }: {
+    gate?: Address;
+    executorName?: string;
+    people?: People;
+    open?: (contracts: PriceContracts) => Opening<Names>;
+  } = {},
 ) {
-  const treasury = m.getParameter("treasury", m.getAccount(0));
   const genesis = m.getParameter<number>("genesis");
   const lpEpoch = m.getParameter<number>("lpEpochSeconds");
   const insuranceEpoch = m.getParameter<number>("insuranceEpochSeconds");
@@ -91,7 +106,7 @@ export function deployCore(
     TradeLib: m.library("TradeLib"),
     ViewLib: m.library("ViewLib"),
   };
-  const clearinghouse = m.contract("Clearinghouse", [access, vault, pool, waterfall, oracle, treasury, risk], {
+  const clearinghouse = m.contract("Clearinghouse", [access, vault, pool, waterfall, oracle, people.treasury, risk], {
     libraries,
   });
   const orders = m.contract("Orders", [
@@ -127,8 +142,8 @@ export function deployCore(
   const steward = m.contract("RiskSteward", [access, clearinghouse]);
   const ledgers = { vault, pool, senior, junior, insurance, waterfall, clearinghouse, orders, executor };
   const core = { access, oracle, chainlink, steward, ...ledgers };
-  const { markets = [], governed = {} } = open?.({ access, oracle, chainlink }) ?? {};
+  const { markets = [], governed = {} as Record<Names, Governed> } = open?.({ access, oracle, chainlink }) ?? {};
   const listed = listMarkets(m, core, markets, wired);
-  const handover = handOverPowers(m, core, governed, [...wired, ...listed]);
-  return { ...core, handover };
+  const handover = handOverPowers(m, core, people, governed, [...wired, ...listed]);
+  return { ...core, ...contractsOf(governed), handover };
 }

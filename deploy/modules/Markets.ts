@@ -5,13 +5,14 @@ const OPEN = 0;
 
 /**
  * A market of a deployment. `name` names its parameters in the parameters file, and its steps in Ignition's journal.
- * `source` has to answer when the market is listed: `ready` are the steps until it does.
+ * `source` has to answer when it is set: `ready` are the steps until it does.
  */
 export type Listing = { name: string; source: Address; ready: Step[] };
 
 /**
- * Gives each market its source, lists and opens it, in the order of `markets`: ids are counted at listing. One after the
- * other, so that a deployment taken up again cannot swap two of them.
+ * Gives each market its source, lists and opens it. Ids are counted at listing, so the markets are listed one after the
+ * other: a deployment taken up again cannot swap two of them. All sources are set first, next to each other, because that
+ * is the last step that needs a fresh price.
  */
 export function listMarkets(
   m: ModuleBuilder,
@@ -19,14 +20,15 @@ export function listMarkets(
   markets: Listing[],
   before: Step[],
 ): Step[] {
-  const steps: Step[] = [];
-  markets.forEach(({ name, source, ready }, market) => {
-    // Each waits for the last step of the market before, and that one for all of its own.
-    const after = [...before, ...ready, ...steps.slice(-1)];
-    const sourced = m.call(oracle, "setSource", [market, source], { id: `source_${name}`, after });
-    const params = m.getParameter<never>(name);
-    const listed = m.call(clearinghouse, "listMarket", [params], { id: `list_${name}`, after: [sourced] });
-    steps.push(m.call(clearinghouse, "setMarketState", [market, OPEN], { id: `open_${name}`, after: [listed] }));
-  });
-  return steps;
+  const sourced = markets.map(({ name, source, ready }, market) =>
+    m.call(oracle, "setSource", [market, source], { id: `source_${name}`, after: [...before, ...ready] }),
+  );
+  const listed: Step[] = [];
+  for (const { name } of markets) {
+    const after = [...sourced, ...listed.slice(-1)];
+    listed.push(m.call(clearinghouse, "listMarket", [m.getParameter<never>(name)], { id: `list_${name}`, after }));
+  }
+  return markets.map(({ name }, market) =>
+    m.call(clearinghouse, "setMarketState", [market, OPEN], { id: `open_${name}`, after: listed }),
+  );
 }

@@ -1,5 +1,11 @@
 import type { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
-import type { Future, NamedArtifactContractDeploymentFuture } from "@nomicfoundation/ignition-core";
+import type {
+  AccountRuntimeValue,
+  Future,
+  ModuleParameterRuntimeValue,
+  NamedArtifactContractAtFuture,
+  NamedArtifactContractDeploymentFuture,
+} from "@nomicfoundation/ignition-core";
 import { id } from "ethers";
 
 /** Roles of `contracts/governance/Roles.sol`. */
@@ -15,12 +21,37 @@ const RISK_PARAMS =
 
 export type ModuleBuilder = Parameters<Parameters<typeof buildModule>[1]>[0];
 export type Contract = NamedArtifactContractDeploymentFuture<string>;
-export type Address = Contract | string;
+export type Address = Contract | NamedArtifactContractAtFuture<string> | ModuleParameterRuntimeValue<string> | string;
 /** A step of a deployment that others wait for. */
 export type Step = Future;
 
 /** A contract beside the core, and its functions that the governor gets. */
 export type Governed = { contract: Contract; functions: string[] };
+
+/** Who gets what. */
+export type People = Record<"treasury" | "governor" | "steward" | "guardian", Account>;
+type Account = ModuleParameterRuntimeValue<string> | ModuleParameterRuntimeValue<AccountRuntimeValue>;
+
+/** On a chain of one's own one account may be everybody. */
+export function firstAccount(m: ModuleBuilder): People {
+  const orFirst = (name: string) => m.getParameter(name, m.getAccount(0));
+  return {
+    treasury: orFirst("treasury"),
+    governor: orFirst("governor"),
+    steward: orFirst("steward"),
+    guardian: orFirst("guardian"),
+  };
+}
+
+/** Elsewhere the parameters have to say who is who. */
+export function namedPeople(m: ModuleBuilder): People {
+  return {
+    treasury: m.getParameter<string>("treasury"),
+    governor: m.getParameter<string>("governor"),
+    steward: m.getParameter<string>("steward"),
+    guardian: m.getParameter<string>("guardian"),
+  };
+}
 
 const selector = (signature: string): string => id(signature).slice(0, 10);
 
@@ -29,16 +60,26 @@ type Core = Record<
   Contract
 >;
 
+/** The contracts alone. */
+export function contractsOf<Names extends string>(governed: Record<Names, Governed>): Record<Names, Contract> {
+  const entries = Object.entries<Governed>(governed).map(([name, { contract }]) => [name, contract]);
+  return Object.fromEntries(entries) as Record<Names, Contract>;
+}
+
 /**
  * Every restricted function gets its role, every role its holder, and then the deployer gives up the admin role. Until then
  * a function without a role is the deployer's, so whatever it still has to do is `before`. The governor becomes admin behind the same delay as everything else it does: changing who may do what waits, can be seen,
  * and can be cancelled by the guardian, the guardian's own dismissal excepted.
  */
-export function handOverPowers(m: ModuleBuilder, core: Core, governed: Record<string, Governed>, before: Step[]) {
+export function handOverPowers(
+  m: ModuleBuilder,
+  core: Core,
+  people: People,
+  governed: Record<string, Governed>,
+  before: Step[],
+) {
   const { access, oracle, chainlink, pool, insurance, clearinghouse, orders, steward } = core;
-  const governor = m.getParameter("governor", m.getAccount(0));
-  const stewardKey = m.getParameter("steward", m.getAccount(0));
-  const guardian = m.getParameter("guardian", m.getAccount(0));
+  const { governor, steward: stewardKey, guardian } = people;
   const delay = m.getParameter<number>("governorDelay");
 
   const assign = (name: string, target: Contract, role: bigint, ...functions: string[]) =>
@@ -104,15 +145,22 @@ export function handOverPowers(m: ModuleBuilder, core: Core, governed: Record<st
   const guarded = [GOVERNOR_ROLE, PARAMETERS_ROLE].map((role) =>
     m.call(access, "setRoleGuardian", [role, GUARDIAN_ROLE], { id: `cancelRole${role}`, after: granted }),
   );
-  const others = Object.fromEntries(Object.entries(governed).map(([name, { contract }]) => [name, contract]));
   // In force five days after deployment: the manager delays changes of delays. A holder's own delay is in force at once.
   const slowed = [
     ...[ADMIN_ROLE, GOVERNOR_ROLE, PARAMETERS_ROLE].map((role) =>
       m.call(access, "setGrantDelay", [role, delay], { id: `slowRole${role}`, after: guarded }),
     ),
-    ...Object.entries({ oracle, chainlink, pool, insurance, clearinghouse, orders, steward, ...others }).map(
-      ([name, target]) =>
-        m.call(access, "setTargetAdminDelay", [target, delay], { id: `slow_${name}`, after: guarded }),
+    ...Object.entries({
+      oracle,
+      chainlink,
+      pool,
+      insurance,
+      clearinghouse,
+      orders,
+      steward,
+      ...contractsOf(governed),
+    }).map(([name, target]) =>
+      m.call(access, "setTargetAdminDelay", [target, delay], { id: `slow_${name}`, after: guarded }),
     ),
   ];
 

@@ -33,6 +33,7 @@ const TYPESCRIPT_RULES: Record<string, { folders: string[]; packages: boolean }>
   // What every tool stands on: the deployment itself, and one fixture around it.
   "scripts/shared": { folders: ["deploy", "typechain-types", "hardhat.config.ts"], packages: true },
   "scripts/sdk": { folders: ["scripts/shared", "typechain-types"], packages: true },
+  "scripts/deploy": { folders: ["scripts/shared", "scripts/sdk", "typechain-types"], packages: true },
   "scripts/keeper": { folders: ["scripts/shared", "scripts/sdk", "typechain-types"], packages: true },
   "scripts/cli": { folders: ["scripts/shared", "scripts/sdk", "deploy", "typechain-types"], packages: true },
   "scripts/simulator": {

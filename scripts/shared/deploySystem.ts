@@ -1,6 +1,4 @@
-import { readFile } from "node:fs/promises";
 import type { NetworkConnection } from "hardhat/types/network";
-import json5 from "json5";
 import LocalModule from "../../deploy/modules/Local.ts";
 import LocalOrdersModule from "../../deploy/modules/LocalOrders.ts";
 import type {
@@ -20,6 +18,7 @@ import type {
   Tranche,
   Vault,
 } from "../../typechain-types/index.ts";
+import { readParametersOf } from "./parameters.ts";
 
 /** Parameters of all markets, as `RiskParams` in `contracts/types/Market.sol`. */
 export type RiskParams = {
@@ -84,11 +83,7 @@ const PARAMETERS = new URL("../../deploy/parameters/local.json5", import.meta.ur
 
 /** Reads `deploy/parameters/local.json5`; `"123n"` is a bigint there, as in Ignition. */
 export async function readParameters(): Promise<SystemParameters> {
-  const text = await readFile(PARAMETERS, "utf8");
-  const parsed = json5.parse(text, (_key, value) =>
-    typeof value === "string" && /^\d+n$/.test(value) ? BigInt(value.slice(0, -1)) : value,
-  );
-  return parsed.Local as SystemParameters;
+  return (await readParametersOf(PARAMETERS)).Local as SystemParameters;
 }
 
 /**

@@ -1,5 +1,4 @@
 import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
-import type { NamedArtifactContractDeploymentFuture } from "@nomicfoundation/ignition-core";
 import { expect } from "chai";
 import { ZeroAddress } from "ethers";
 import hre from "hardhat";
@@ -36,17 +35,14 @@ const Rollup = buildModule("Rollup", (m) => {
   const uptime = m.contract("MockAggregator", [0, 0]);
   const pyth = m.contract("MockPyth", [60, 1]);
   const gate = deploySequencerGate(m, uptime);
-  const sources: Record<string, NamedArtifactContractDeploymentFuture<string>> = {};
-  const { access, oracle } = deployCore(m, token, {
+  const { access, oracle, pythSource, breaker } = deployCore(m, token, {
     gate,
     executorName: "DirectExecutor",
-    open: ({ access }) => {
-      const governed = { pyth: deployPythSource(m, access, pyth), breaker: deployCircuitBreaker(m, access) };
-      Object.assign(sources, { pythSource: governed.pyth.contract, breaker: governed.breaker.contract });
-      return { governed };
-    },
+    open: ({ access }) => ({
+      governed: { pythSource: deployPythSource(m, access, pyth), breaker: deployCircuitBreaker(m, access) },
+    }),
   });
-  return { access, oracle, uptime, pyth, gate, ...sources };
+  return { access, oracle, uptime, pyth, gate, pythSource, breaker };
 });
 
 describe("Prices", function () {
