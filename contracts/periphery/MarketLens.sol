@@ -77,11 +77,7 @@ library MarketLens {
     }
 
     /// @notice See {ILens.openOrders}.
-    function openOrders(
-        bytes calldata deployment,
-        uint256 from,
-        uint256 count
-    ) external view returns (bytes memory) {
+    function openOrders(bytes calldata deployment, uint256 from, uint256 count) external view returns (bytes memory) {
         ILens.Addresses memory system = LensReader.unpack(deployment);
         uint256 looked = LensReader.pageLength(from, count, system.orders.orderCount() + 1);
         ILens.OrderView[] memory seen = new ILens.OrderView[](looked);

@@ -129,11 +129,7 @@ library PoolLens {
     // --------------------------------------------------------------------------------------------------- what is owed
 
     /// @notice See {ILens.incidents}.
-    function incidents(
-        bytes calldata deployment,
-        uint256 from,
-        uint256 count
-    ) external view returns (bytes memory) {
+    function incidents(bytes calldata deployment, uint256 from, uint256 count) external view returns (bytes memory) {
         ILens.Addresses memory system = LensReader.unpack(deployment);
         uint256 newest = system.waterfall.incidentCount();
         uint256 first = from == 0 ? newest : newest.min(from);
@@ -147,10 +143,7 @@ library PoolLens {
     }
 
     /// @notice See {ILens.traderClaims}.
-    function traderClaims(
-        bytes calldata deployment,
-        AccountId[] calldata ids
-    ) external view returns (bytes memory) {
+    function traderClaims(bytes calldata deployment, AccountId[] calldata ids) external view returns (bytes memory) {
         ILens.Addresses memory system = LensReader.unpack(deployment);
         ILens.TraderClaimView[] memory page = new ILens.TraderClaimView[](ids.length);
         for (uint256 i = 0; i < ids.length; ++i) {
@@ -163,10 +156,7 @@ library PoolLens {
     }
 
     /// @notice See {ILens.holderClaims}.
-    function holderClaims(
-        bytes calldata deployment,
-        address[] calldata holders
-    ) external view returns (bytes memory) {
+    function holderClaims(bytes calldata deployment, address[] calldata holders) external view returns (bytes memory) {
         ILens.Addresses memory system = LensReader.unpack(deployment);
         ILens.HolderClaimView[] memory page = new ILens.HolderClaimView[](holders.length);
         for (uint256 i = 0; i < holders.length; ++i) {

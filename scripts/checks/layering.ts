@@ -36,6 +36,7 @@ const TYPESCRIPT_RULES: Record<string, { folders: string[]; packages: boolean }>
   "scripts/deploy": { folders: ["scripts/shared", "scripts/sdk", "typechain-types"], packages: true },
   "scripts/keeper": { folders: ["scripts/shared", "scripts/sdk", "typechain-types"], packages: true },
   "scripts/cli": { folders: ["scripts/shared", "scripts/sdk", "deploy", "typechain-types"], packages: true },
+  "scripts/wallets": { folders: ["scripts/shared", "scripts/sdk"], packages: true },
   "scripts/simulator": {
     folders: ["scripts/shared", "scripts/sdk", "scripts/keeper", "deploy", "typechain-types"],
     packages: true,

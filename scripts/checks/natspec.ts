@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import type { Finding } from "./finding.ts";
 import { readSources } from "./repository.ts";
+import { findUnexplained } from "./userdoc.ts";
 
 /** The few fields we read of what the compiler says about a source it has only parsed. */
 interface Node {
@@ -24,9 +25,13 @@ interface Compiler {
   compile(input: string, callbacks: { import(path: string): { contents: string } }): string;
 }
 
-/** Every function that can be called from outside says what it does, in its interface or where it stands. */
+/**
+ * Every function that can be called from outside says what it does, in its interface or where it stands, and what it says
+ * arrives where people read it.
+ */
 export default async function natspec(): Promise<Finding[]> {
-  return findUndocumented(await readSources(/^contracts\/(?!mocks\/).*\.sol$/));
+  const sources = await readSources(/^contracts\/(?!mocks\/).*\.sol$/);
+  return [...findUndocumented(sources), ...findUnexplained(sources)];
 }
 
 export function findUndocumented(sources: Map<string, string>): Finding[] {

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { findLeftovers } from "../../../scripts/checks/hygiene.ts";
 import { findUndocumented } from "../../../scripts/checks/natspec.ts";
 import { findUnpinned } from "../../../scripts/checks/pins.ts";
+import { findUnexplained } from "../../../scripts/checks/userdoc.ts";
 
 describe("checks › natspec", function () {
   const whatOf = (source: string): string[] => findUndocumented(new Map([["A.sol", source]])).map(({ what }) => what);
@@ -21,6 +22,26 @@ describe("checks › natspec", function () {
     const source =
       "contract A is I {\n/// @inheritdoc I\nfunction f() external {}\n/// @notice X.\nuint256 public x; }";
     expect(whatOf(source)).to.deep.equal([]);
+  });
+});
+
+describe("checks › userdoc", function () {
+  const whatOf = (source: string): string[] => findUnexplained(new Map([["A.sol", source]])).map(({ what }) => what);
+
+  it("reports what explorers would show without a word, also where @inheritdoc leads nowhere", function () {
+    const source = "pragma solidity ^0.8.0; interface I { function f(uint256) external; } contract A is I {\n";
+    const inherited = "/// @inheritdoc I\nfunction f(uint256) external {} }";
+    expect(whatOf(source + inherited)).to.deep.equal([
+      "explorers would show A.f(uint256) without a word",
+      "explorers would show I.f(uint256) without a word",
+    ]);
+  });
+
+  it("takes a notice from an interface, and OpenZeppelin's own @dev", function () {
+    const token = 'import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";';
+    const source = `pragma solidity ^0.8.0; ${token} interface I {\n/// @notice Does f.\nfunction f() external; }`;
+    const contract = 'contract A is I, ERC20("A", "A") {\n/// @inheritdoc I\nfunction f() external {} }';
+    expect(whatOf(source + contract)).to.deep.equal([]);
   });
 });
 
