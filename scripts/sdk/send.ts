@@ -68,7 +68,9 @@ async function afterSending(
   request: TransactionRequest,
 ): Promise<unknown> {
   if (error.code === "TIMEOUT") {
-    return new InputError(`transaction ${hash} is sent, but was not mined in ${timeout} s: look it up before sending again`);
+    return new InputError(
+      `transaction ${hash} is sent, but was not mined in ${timeout} s: look it up before sending again`,
+    );
   }
   if (error.code !== "CALL_EXCEPTION" || provider === null) return error;
   // A receipt has no reason; the same call at the same state has.

@@ -6,6 +6,8 @@ export type OpenNetworkParameters = {
   name: string;
   /** Which of its accounts signs. */
   accountIndex?: number;
+  /** The same by address; counts instead of `accountIndex`. */
+  from?: string;
 };
 
 export type OpenNetwork = {
@@ -20,7 +22,7 @@ export type OpenNetwork = {
  * A network of hardhat.config.ts with its RPC and its keys, wherever they are kept (keystore, environment, the node
  * itself). Plain ethers behind it, so that what a program does here a browser does with its own wallet.
  */
-export async function openNetwork({ name, accountIndex = 0 }: OpenNetworkParameters): Promise<OpenNetwork> {
+export async function openNetwork({ name, accountIndex = 0, from }: OpenNetworkParameters): Promise<OpenNetwork> {
   const { default: hre } = await import("hardhat");
   const config = hre.config.networks[name];
   if (config === undefined || config.type !== "http") {
@@ -39,8 +41,16 @@ export async function openNetwork({ name, accountIndex = 0 }: OpenNetworkParamet
     chainId,
     async signer() {
       const { accounts } = config;
-      if (accounts === "remote") return remoteSigner(provider, accountIndex);
+      if (accounts === "remote")
+        return from === undefined ? remoteSigner(provider, accountIndex) : namedSigner(provider, from);
       if (!Array.isArray(accounts)) throw new InputError(`--network ${name}: its accounts are not a list of keys`);
+      if (from !== undefined) {
+        for (const held of accounts) {
+          const wallet = new Wallet(await held.getHexString(), provider);
+          if (wallet.address.toLowerCase() === from.toLowerCase()) return wallet;
+        }
+        throw new InputError(`--from ${from}: ${name} has no key of it`);
+      }
       const key = accounts[accountIndex];
       if (key === undefined) throw new InputError(`--account ${accountIndex}: ${name} has ${accounts.length} accounts`);
       return new Wallet(await key.getHexString(), provider);
@@ -52,6 +62,13 @@ async function remoteSigner(provider: JsonRpcProvider, index: number): Promise<S
   const addresses = await provider.listAccounts();
   const signer = addresses[index];
   if (signer === undefined) throw new InputError(`--account ${index}: the node has ${addresses.length} accounts`);
+  return signer;
+}
+
+async function namedSigner(provider: JsonRpcProvider, address: string): Promise<Signer> {
+  const addresses = await provider.listAccounts();
+  const signer = addresses.find((held) => held.address.toLowerCase() === address.toLowerCase());
+  if (signer === undefined) throw new InputError(`--from ${address}: the node has no key of it`);
   return signer;
 }
 

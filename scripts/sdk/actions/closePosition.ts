@@ -39,10 +39,7 @@ export async function closePosition(
     throw new InputError(`no position in ${formatMarket(breakwater.book, market)}: there is nothing to close`);
   }
   const sizeDelta = -(position.size * share) / WAD;
-  const [{ price, fill }, now] = await Promise.all([
-    quote(breakwater, { market, sizeDelta }),
-    chainTime(how.signer),
-  ]);
+  const [{ price, fill }, now] = await Promise.all([quote(breakwater, { market, sizeDelta }), chainTime(how.signer)]);
   const limit = acceptablePrice(fill, sizeDelta, slippage);
   const request = {
     account,

@@ -1,6 +1,6 @@
 import { Signature, type TypedDataDomain } from "ethers";
-import type { Breakwater } from "../contracts.ts";
 import { chainTime } from "../chainTime.ts";
+import type { Breakwater } from "../contracts.ts";
 import { type ChangeParameters, type SendReturnType, send } from "../send.ts";
 import { toNative } from "../units.ts";
 

@@ -19,8 +19,6 @@ export async function markMarket(
   { market, ...how }: MarkMarketParameters,
 ): Promise<MarkMarketReturnType> {
   const transaction =
-    market === undefined
-      ? clearinghouse.markAll.populateTransaction()
-      : clearinghouse.mark.populateTransaction(market);
+    market === undefined ? clearinghouse.markAll.populateTransaction() : clearinghouse.mark.populateTransaction(market);
   return send({ ...how, transaction });
 }

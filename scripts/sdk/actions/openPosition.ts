@@ -35,10 +35,7 @@ export async function openPosition(
   breakwater: Breakwater,
   { account, market, sizeDelta, slippage, wait = 600n, ...how }: OpenPositionParameters,
 ): Promise<OpenPositionReturnType> {
-  const [{ price, fill }, now] = await Promise.all([
-    quote(breakwater, { market, sizeDelta }),
-    chainTime(how.signer),
-  ]);
+  const [{ price, fill }, now] = await Promise.all([quote(breakwater, { market, sizeDelta }), chainTime(how.signer)]);
   const limit = acceptablePrice(fill, sizeDelta, slippage);
   const request = {
     account,

@@ -11,9 +11,6 @@ export type PayDebtsReturnType = SendReturnType;
  * @example
  * await payDebts(breakwater, { signer });
  */
-export async function payDebts(
-  { clearinghouse }: Breakwater,
-  how: PayDebtsParameters,
-): Promise<PayDebtsReturnType> {
+export async function payDebts({ clearinghouse }: Breakwater, how: PayDebtsParameters): Promise<PayDebtsReturnType> {
   return send({ ...how, transaction: clearinghouse.payDebts.populateTransaction() });
 }

@@ -1,6 +1,6 @@
 import { AbiCoder, type BytesLike, Contract } from "ethers";
-import { InputError } from "../../shared/inputError.ts";
 import { CircuitBreaker__factory } from "../../../typechain-types/factories/contracts/oracle/CircuitBreaker__factory.ts";
+import { InputError } from "../../shared/inputError.ts";
 import type { Breakwater } from "../contracts.ts";
 import { formatMarket } from "../markets.ts";
 import { formatTime } from "../units.ts";
@@ -55,7 +55,9 @@ export async function proofFor(
     }
     return { proof: coder.encode(["bytes[]"], [updateData]), fee: await breakwater.pyth!.updateFee(updateData) };
   }
-  throw new InputError(`${formatMarket(breakwater.book, market)} has the source ${source}, which no proof is known for`);
+  throw new InputError(
+    `${formatMarket(breakwater.book, market)} has the source ${source}, which no proof is known for`,
+  );
 }
 
 /** Walks back from the latest round to the one whose predecessor is too early. */

@@ -11,9 +11,6 @@ export type ResetPoolReturnType = SendReturnType;
  * @example
  * await resetPool(breakwater, { signer });
  */
-export async function resetPool(
-  { pool }: Breakwater,
-  how: ResetPoolParameters,
-): Promise<ResetPoolReturnType> {
+export async function resetPool({ pool }: Breakwater, how: ResetPoolParameters): Promise<ResetPoolReturnType> {
   return send({ ...how, transaction: pool.reset.populateTransaction() });
 }
