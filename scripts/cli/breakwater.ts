@@ -28,6 +28,12 @@ async function main(): Promise<number> {
   });
 }
 
+// Whoever reads may stop reading: `… | head`.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(0);
+});
+
 try {
   process.exitCode = await main();
 } catch (error) {

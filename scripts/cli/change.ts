@@ -1,7 +1,7 @@
 import type { Signer } from "ethers";
 import type { SendReturnType } from "../sdk/send.ts";
 import { InputError } from "../shared/inputError.ts";
-import { count, type Fact, fact, type Report, text } from "./report.ts";
+import { count, type Fact, fact, none, type Report, text } from "./report.ts";
 import { DEVELOPMENT_CHAIN, type Session } from "./session.ts";
 
 export type Sent = SendReturnType & { approval?: SendReturnType | undefined };
@@ -25,10 +25,10 @@ export async function change<T extends Sent>(session: Session, parameters: Chang
   const sent = await act({ signer: await session.signer(), isDryRun });
   const after = isDryRun ? before : ((await watch?.()) ?? []);
   const changes = before.map(({ key, name, value }, i) => ({
-    key: text(key),
-    name: text(name),
+    // For programs the row has its key, for people its name.
+    name: { text: name, json: key },
     before: value,
-    after: after[i]?.value ?? value,
+    after: isDryRun ? none : (after[i]?.value ?? value),
   }));
   const facts = isDryRun ? [] : (found?.(sent) ?? []);
   return [
@@ -44,8 +44,8 @@ export async function change<T extends Sent>(session: Session, parameters: Chang
       ? [
           {
             key: "changes",
+            keyedBy: "name",
             columns: [
-              { key: "key" },
               { key: "name", head: isDryRun ? "now" : "changed" },
               { key: "before", head: isDryRun ? "value" : "before" },
               isDryRun ? { key: "after" } : { key: "after", head: "after" },
@@ -66,7 +66,7 @@ function transactions(sent: Sent, isDryRun: boolean): Report[number] {
     key: "transactions",
     columns: [
       { key: "step", head: "step" },
-      { key: "hash", head: isDryRun ? "transaction" : "transaction" },
+      { key: "hash", head: "transaction" },
       { key: "block", head: "block" },
       { key: "gas", head: isDryRun ? "gas, estimate" : "gas" },
     ],

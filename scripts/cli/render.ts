@@ -23,12 +23,16 @@ const STYLE = { head: [], border: [], "padding-left": 0, "padding-right": 0 };
 
 /** Tables for people: figures to the right, units in the header. */
 export function render(report: Report): string {
-  const parts = report.flatMap((section) => {
+  return `${partsOf(report).join("\n\n")}\n`;
+}
+
+function partsOf(report: Report): string[] {
+  return report.flatMap((section) => {
     if ("note" in section) return [section.note];
+    if ("group" in section) return partsOf(section.group);
     const body = "rows" in section ? tableOf(section) : factsOf(section);
     return [section.title === undefined ? body : `${section.title}\n${body}`];
   });
-  return `${parts.join("\n\n")}\n`;
 }
 
 function tableOf({ columns, rows, foot, empty }: TableSection): string {

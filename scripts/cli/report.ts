@@ -22,15 +22,26 @@ export type Column = { key: string; head?: string };
 export type Row = Record<string, Figure>;
 
 /** A list of things: an array for programs. */
-export type TableSection = { key: string; title?: string; columns: Column[]; rows: Row[]; foot?: Row; empty?: string };
+export type TableSection = {
+  key: string;
+  /** Column whose value names the row: an object for programs instead of an array. */
+  keyedBy?: string;
+  title?: string;
+  columns: Column[];
+  rows: Row[];
+  foot?: Row;
+  empty?: string;
+};
 /** One thing with names: fields for programs, under `key` if there is one. */
 export type FactsSection = { key?: string; title?: string; facts: Fact[] };
 export type Fact = { key: string; name: string; value: Figure };
+/** Several reports in one: one after the other for people, each under its key for programs. */
+export type GroupSection = { key: string; group: Report };
 /** For people only. */
 export type NoteSection = { note: string };
 
 /** What a command has to say. */
-export type Report = (TableSection | FactsSection | NoteSection)[];
+export type Report = (TableSection | FactsSection | GroupSection | NoteSection)[];
 
 export const none: Figure = { text: "-", json: null, isRight: true };
 
@@ -87,7 +98,9 @@ export function toJson(report: Report): Json {
   const document: { [key: string]: Json } = {};
   for (const section of report) {
     if ("rows" in section) {
-      document[section.key] = section.rows.map((row) => pick(section.columns, row));
+      document[section.key] = rowsOf(section);
+    } else if ("group" in section) {
+      document[section.key] = toJson(section.group);
     } else if ("facts" in section) {
       const fields = Object.fromEntries(section.facts.map(({ key, value }) => [key, value.json]));
       if (section.key === undefined) Object.assign(document, fields);
@@ -95,6 +108,12 @@ export function toJson(report: Report): Json {
     }
   }
   return document;
+}
+
+function rowsOf({ columns, rows, keyedBy }: TableSection): Json {
+  if (keyedBy === undefined) return rows.map((row) => pick(columns, row));
+  const rest = columns.filter(({ key }) => key !== keyedBy);
+  return Object.fromEntries(rows.map((row) => [String(row[keyedBy]!.json), pick(rest, row)]));
 }
 
 function pick(columns: Column[], row: Row): Json {

@@ -71,22 +71,24 @@ export async function claimFrom(session: Session, from: ShareVault): Promise<Rep
   }
   const reports: Report = [];
   if (depositClaimable > 0n) {
-    reports.push(
-      ...(await change(session, {
+    reports.push({
+      key: "shares",
+      group: await change(session, {
         what: `claim the ${from} shares of deposits of ${formatUsd(depositClaimable)} USD`,
         act: (how) => claimShares(breakwater, { ...how, from }),
         watch: () => holdings(session, from),
-      })),
-    );
+      }),
+    });
   }
   if (redeemClaimable > 0n) {
-    reports.push(
-      ...(await change(session, {
+    reports.push({
+      key: "assets",
+      group: await change(session, {
         what: `claim ${formatUsd(redeemClaimable)} USD of redeemed ${from} shares`,
         act: (how) => claimAssets(breakwater, { ...how, from }),
         watch: () => holdings(session, from),
-      })),
-    );
+      }),
+    });
   }
   return reports;
 }

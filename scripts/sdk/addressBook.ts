@@ -8,7 +8,7 @@ import { InputError } from "../shared/inputError.ts";
 export const DEPLOYMENTS = path.resolve(import.meta.dirname, "../../deploy/deployments");
 
 /** Names of the SDK, and of the futures of `deploy/modules` that stand for them. */
-const FUTURES = {
+export const FUTURES = {
   access: "AccessManager",
   vault: "Vault",
   oracle: "OracleRouter",
@@ -24,7 +24,7 @@ const FUTURES = {
 } as const;
 
 /** Of some deployments only. */
-const OPTIONAL_FUTURES = {
+export const OPTIONAL_FUTURES = {
   lens: "Lens",
   mockToken: "MockUSD",
   mockPrices: "MockPriceSource",

@@ -29,7 +29,7 @@ export async function openNetwork({ name, accountIndex = 0, from }: OpenNetworkP
     const names = Object.entries(hre.config.networks).filter(([, { type }]) => type === "http");
     throw new InputError(`--network ${name}: not one of ${names.map(([known]) => known).join(", ")}`);
   }
-  const url = await config.url.getUrl();
+  const url = await configured(name, () => config.url.getUrl());
   const provider = new JsonRpcProvider(url, undefined, { polling: true, pollingInterval: 250, cacheTimeout: -1 });
   const chainId = await reach(provider, name);
   if (config.chainId !== undefined && BigInt(config.chainId) !== chainId) {
@@ -46,14 +46,14 @@ export async function openNetwork({ name, accountIndex = 0, from }: OpenNetworkP
       if (!Array.isArray(accounts)) throw new InputError(`--network ${name}: its accounts are not a list of keys`);
       if (from !== undefined) {
         for (const held of accounts) {
-          const wallet = new Wallet(await held.getHexString(), provider);
+          const wallet = new Wallet(await configured(name, () => held.getHexString()), provider);
           if (wallet.address.toLowerCase() === from.toLowerCase()) return wallet;
         }
         throw new InputError(`--from ${from}: ${name} has no key of it`);
       }
       const key = accounts[accountIndex];
       if (key === undefined) throw new InputError(`--account ${accountIndex}: ${name} has ${accounts.length} accounts`);
-      return new Wallet(await key.getHexString(), provider);
+      return new Wallet(await configured(name, () => key.getHexString()), provider);
     },
   };
 }
@@ -70,6 +70,16 @@ async function namedSigner(provider: JsonRpcProvider, address: string): Promise<
   const signer = addresses.find((held) => held.address.toLowerCase() === address.toLowerCase());
   if (signer === undefined) throw new InputError(`--from ${address}: the node has no key of it`);
   return signer;
+}
+
+/** Addresses and keys are looked up in the keystore or the environment only now, and may be missing there. */
+async function configured<T>(name: string, look: () => Promise<T>): Promise<T> {
+  try {
+    return await look();
+  } catch (error) {
+    const why = (error as Error).message.split("\n")[0]!.replace(/^HHE\d+: /, "");
+    throw new InputError(`--network ${name}: ${why} Set it with \`npx hardhat keystore set\` or in the environment.`);
+  }
 }
 
 /** One line instead of ethers' endless retrying when nobody answers. */

@@ -100,6 +100,8 @@ const recoverCommand: CommandSpec = {
   async run(session, args) {
     const amountUsd = parsePositive(args.amount!, "amount");
     const breakwater = await session.breakwater();
+    const [[traders], lps] = await Promise.all([breakwater.clearinghouse.traderClaims(), breakwater.pool.claims()]);
+    if (traders + lps.senior + lps.junior === 0n) throw new InputError("nobody is owed anything: nothing to repay");
     return change(session, {
       what: `repay recovery claims with up to ${formatUsd(amountUsd)} USD`,
       act: (how) => recover(breakwater, { ...how, amountUsd }),

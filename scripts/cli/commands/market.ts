@@ -223,6 +223,7 @@ const settleDead: CommandSpec = {
     return change(session, {
       what: `note or settle ${symbol} as dead`,
       act: (how) => settleDeadMarket(breakwater, { ...how, market }),
+      found: ({ settleableAt }) => [fact("settleableAt", "can be settled from", maybe(settleableAt, figures.time))],
       watch: async () => [fact("state", "state", figures.text((await listed(breakwater, args.market!)).state))],
     });
   },

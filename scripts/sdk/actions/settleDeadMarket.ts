@@ -5,7 +5,10 @@ export type SettleDeadMarketParameters = ChangeParameters & {
   market: number;
 };
 
-export type SettleDeadMarketReturnType = SendReturnType;
+export type SettleDeadMarketReturnType = SendReturnType & {
+  /** Unix seconds from which it can be settled if it stays silent; undefined: it was settled now, or a dry run. */
+  settleableAt: bigint | undefined;
+};
 
 /**
  * Notes that a market has no price, and a week later settles it. Anybody may, twice.
@@ -17,5 +20,8 @@ export async function settleDeadMarket(
   { clearinghouse }: Breakwater,
   { market, ...how }: SettleDeadMarketParameters,
 ): Promise<SettleDeadMarketReturnType> {
-  return send({ ...how, transaction: clearinghouse.settleDeadMarket.populateTransaction(market) });
+  const sent = await send({ ...how, transaction: clearinghouse.settleDeadMarket.populateTransaction(market) });
+  const events = (sent.receipt?.logs ?? []).map((log) => clearinghouse.interface.parseLog(log));
+  const found = events.find((event) => event?.name === "MarketFoundDead");
+  return { ...sent, settleableAt: found?.args.settleableAt };
 }
