@@ -46,6 +46,11 @@ export async function quote(
   const [seen, [price]] = await Promise.all([clearinghouse.market(market), oracle.priceFor(market, 0)]);
   const fill = fillPrice(seen, price, sizeDelta);
   const size = sizeDelta < 0n ? -sizeDelta : sizeDelta;
-  const fee = (size * fill * seen.params.feeBps) / (WAD * 10_000n);
+  // Of the notional without impact.
+  const fee = divUp(divUp(size * price, WAD) * seen.params.feeBps, 10_000n);
   return { price, fill, fee };
+}
+
+function divUp(value: bigint, by: bigint): bigint {
+  return (value + by - 1n) / by;
 }

@@ -1,20 +1,15 @@
 import { expect } from "chai";
 import hre from "hardhat";
 import { programOf } from "../../scripts/cli/run.ts";
-import type { Row } from "./row.ts";
+import { STAGES } from "./cliStage.ts";
 import { CAPITAL } from "./rows/capital.ts";
 import { KEEPING } from "./rows/keeper.ts";
 import { TRADER } from "./rows/trader.ts";
 
-/** A chain for each stage: going back and forth between stages on one would build them again and again. */
-const chains = new Map<Row["stage"], Awaited<ReturnType<typeof hre.network.create>>>();
-async function load(stage: Row["stage"]) {
-  const chain = chains.get(stage) ?? (await hre.network.create());
-  chains.set(stage, chain);
-  return chain.networkHelpers.loadFixture(stage);
-}
+const connection = await hre.network.create();
+const { networkHelpers } = connection;
 
-const ROWS = [...TRADER, ...CAPITAL, ...KEEPING];
+const ROWS = STAGES().flatMap((stage) => [...TRADER, ...CAPITAL, ...KEEPING].filter((row) => row.stage === stage));
 const silent = { write: () => true };
 const program = programOf({
   stdout: silent,
@@ -30,7 +25,7 @@ describe("Every command", function () {
     expect(ROWS.map(({ command }) => command).sort()).to.deep.equal([...commands].sort());
   });
 
-  for (const { command, stage, before, argv = () => [], table, json, error } of ROWS) {
+  for (const { command, stage, before: prepare, argv = () => [], table, json, error } of ROWS) {
     const words = command.split(" ");
     const [noun, verb] = words.map((_, depth) => find(words.slice(0, depth + 1)));
 
@@ -44,8 +39,8 @@ describe("Every command", function () {
       });
 
       it("prints a table", async function () {
-        const set = await load(stage);
-        await before?.(set);
+        const set = await networkHelpers.loadFixture(stage);
+        await prepare?.(set);
         const { code, stdout, stderr } = await set.cli([...words, ...argv(set)]);
         expect(stderr).to.equal("");
         expect(code).to.equal(0);
@@ -58,8 +53,8 @@ describe("Every command", function () {
       });
 
       it("prints one JSON document", async function () {
-        const set = await load(stage);
-        await before?.(set);
+        const set = await networkHelpers.loadFixture(stage);
+        await prepare?.(set);
         const { code, stdout } = await set.cli([...words, "--json", ...argv(set)]);
         expect(code).to.equal(0);
         const document = JSON.parse(stdout);
@@ -67,7 +62,7 @@ describe("Every command", function () {
       });
 
       it("says in one line what is wrong", async function () {
-        const set = await load(stage);
+        const set = await networkHelpers.loadFixture(stage);
         await error.before?.(set);
         const { code, stdout, stderr } = await set.cli([...words, ...(error.argv ?? argv)(set)]);
         expect(code).to.equal(1);

@@ -61,7 +61,7 @@ export async function emptyStage(connection: NetworkConnection) {
   /** The command line in this process: what a person would see, and the exit code. */
   async function cli(argv: string[], { chainId = CHAIN, answer }: { chainId?: bigint; answer?: boolean } = {}) {
     const out = { stdout: "", stderr: "", questions: [] as string[] };
-    const code = await run([...argv, "--deployments", deployments], {
+    const code = await run(["--deployments", deployments, ...argv], {
       stdout: { write: (text) => (out.stdout += text) },
       stderr: { write: (text) => (out.stderr += text) },
       isInteractive: answer !== undefined,
@@ -93,9 +93,12 @@ export async function emptyStage(connection: NetworkConnection) {
   };
 }
 
+/** Stages in an order in which each can be built on the chain as the one before has left it, and none twice. */
+export const STAGES = () => [emptyStage, seededStage, tradingStage, crashedStage, heavyStage, chargedStage];
+
 /** Senior 400,000, junior 100,000, insurance 50,000; half an hour of everything. */
 export async function seededStage(connection: NetworkConnection) {
-  const stage = await emptyStage(connection);
+  const stage = await load(connection, emptyStage);
   const { breakwater, advance, lp, staker } = stage;
   const { token, vault, senior, junior, insurance, pool } = breakwater;
   for (const [vaultOf, who, usd] of [
@@ -152,7 +155,7 @@ export async function trade(stage: CliStage, who: Signer, marginUsd: bigint, siz
 
 /** Alice long 100 ETH, bob short 100 ETH at 3,000. */
 export async function tradingStage(connection: NetworkConnection) {
-  const stage = await seededStage(connection);
+  const stage = await load(connection, seededStage);
   await trade(stage, stage.alice, 10_000n, "100");
   await trade(stage, stage.bob, 30_000n, "-100");
   return stage;
@@ -160,32 +163,37 @@ export async function tradingStage(connection: NetworkConnection) {
 
 /** ETH fell to 2,500: alice was liquidated; insurance and junior paid what bob won. */
 export async function crashedStage(connection: NetworkConnection) {
-  const stage = await tradingStage(connection);
+  const stage = await load(connection, tradingStage);
   await stage.breakwater.mockPrices!.connect(stage.keeper).setPrice(ETH, wad(2_500));
   await stage.breakwater.clearinghouse.connect(stage.keeper).liquidate(toAccountId(await stage.alice.getAddress()));
   return stage;
 }
 
 /** Alice alone is long 130 ETH and ETH rose: the pool owes more than it should. */
-export async function heavyStage(connection: NetworkConnection, price = 3_900) {
-  const stage = await seededStage(connection);
+export async function heavyStage(connection: NetworkConnection) {
+  const stage = await load(connection, seededStage);
   await trade(stage, stage.alice, 30_000n, "130");
-  await stage.breakwater.mockPrices!.connect(stage.keeper).setPrice(ETH, wad(price));
+  await stage.breakwater.mockPrices!.connect(stage.keeper).setPrice(ETH, wad(3_900));
   await stage.breakwater.clearinghouse.connect(stage.keeper).markAll();
   return stage;
 }
 
 /** ETH rose so far that alice's profit was withheld, and part of it is repaid. */
 export async function chargedStage(connection: NetworkConnection) {
-  const stage = await heavyStage(connection, 7_500);
-  const { clearinghouse, token, vault } = stage.breakwater;
+  const stage = await load(connection, heavyStage);
+  const { clearinghouse, token, vault, mockPrices } = stage.breakwater;
   const { keeper } = stage;
+  await mockPrices!.connect(keeper).setPrice(ETH, wad(7_500));
   await clearinghouse.connect(keeper).deleverage(ETH);
   await clearinghouse.connect(keeper).replay(toAccountId(await stage.alice.getAddress()), ETH, 64);
   await token.connect(keeper).mint(await keeper.getAddress(), 5_000n * 10n ** 6n);
   await token.connect(keeper).approve(vault, 2n ** 255n);
   await clearinghouse.connect(keeper).recover(5_000n * 10n ** 6n);
   return stage;
+}
+
+function load(connection: NetworkConnection, stage: (on: NetworkConnection) => Promise<CliStage>): Promise<CliStage> {
+  return connection.networkHelpers.loadFixture(stage);
 }
 
 type Contracts = Record<string, { getAddress(): Promise<string> }>;

@@ -143,9 +143,7 @@ const fees: CommandSpec = {
           ];
         },
       });
-      report.push(
-        ...part.map((section) => ("key" in section ? { ...section, key: `${from}.${section.key}` } : section)),
-      );
+      report.push({ key: from, group: part });
     }
     if (report.length === 0) throw new InputError(`no fees of ${me} wait to be claimed`);
     return report;
