@@ -1,5 +1,6 @@
 import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
 import { deployCore } from "./Core.ts";
+import { deployLens } from "./Lens.ts";
 
 /** Markets of a chain of one's own, in the order of their ids. */
 const MARKETS = ["eth", "btc"];
@@ -15,5 +16,6 @@ export default buildModule("Devnet", (m) => {
     const price = m.getParameter<bigint>(`${name}Price`);
     return { name, source: prices, ready: [m.call(prices, "setPrice", [market, price], { id: `price_${name}` })] };
   });
-  return { token, prices, ...deployCore(m, token, { open: () => ({ markets }) }) };
+  const core = deployCore(m, token, { open: () => ({ markets }) });
+  return { token, prices, ...core, lens: deployLens(m, core) };
 });

@@ -6,6 +6,7 @@ import { liquidate } from "../../sdk/actions/liquidate.ts";
 import { previewLiquidation } from "../../sdk/actions/previewLiquidation.ts";
 import { readAccount } from "../../sdk/actions/readAccount.ts";
 import { readAccounts } from "../../sdk/actions/readAccounts.ts";
+import { readSummaries } from "../../sdk/actions/readSummaries.ts";
 import { replayAccount } from "../../sdk/actions/replayAccount.ts";
 import { setOperator } from "../../sdk/actions/setOperator.ts";
 import { settleAccount } from "../../sdk/actions/settleAccount.ts";
@@ -68,7 +69,7 @@ const list: CommandSpec = {
   async run(session, _args, { all }) {
     const breakwater = await session.breakwater();
     const ids = await readAccounts(breakwater, all ? {} : { owner: await session.self() });
-    const states = await Promise.all(ids.map((account) => readAccount(breakwater, { account })));
+    const states = await readSummaries(breakwater, { accounts: ids });
     return [
       {
         key: "accounts",
@@ -83,9 +84,9 @@ const list: CommandSpec = {
         rows: states.map((state) => ({
           account: figures.account(state.account),
           margin: usd(state.margin),
-          equity: maybe(state.health?.equity, usd),
-          maintenanceMargin: maybe(state.health?.maintenanceMargin, usd),
-          positions: figures.count(state.positions.length),
+          equity: maybe(state.equity, usd),
+          maintenanceMargin: maybe(state.maintenance, usd),
+          positions: figures.count(state.positions),
           isLiquidatable: figures.yesNo(state.isLiquidatable),
         })),
         foot: {

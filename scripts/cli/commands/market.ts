@@ -3,6 +3,7 @@ import { closeSettled } from "../../sdk/actions/closeSettled.ts";
 import { deleverage } from "../../sdk/actions/deleverage.ts";
 import { markMarket } from "../../sdk/actions/markMarket.ts";
 import { previewDeleverage } from "../../sdk/actions/previewDeleverage.ts";
+import { previewGap } from "../../sdk/actions/previewGap.ts";
 import { type MarketState, readMarkets } from "../../sdk/actions/readMarkets.ts";
 import { readPrice } from "../../sdk/actions/readPrice.ts";
 import { restrictOpening } from "../../sdk/actions/restrictOpening.ts";
@@ -14,7 +15,7 @@ import { InputError } from "../../shared/inputError.ts";
 import { change } from "../change.ts";
 import type { CommandSpec, NounSpec } from "../command.ts";
 import * as figures from "../report.ts";
-import { type Fact, fact, maybe, usd } from "../report.ts";
+import { type Fact, fact, maybe, type Report, usd } from "../report.ts";
 
 const MARKET: [string, string] = ["<market>", "symbol or number"];
 
@@ -212,6 +213,81 @@ const buckets: CommandSpec = {
   },
 };
 
+const GAP_LAYERS = ["forgone", "insurance", "junior", "senior", "adl", "residual"] as const;
+
+const gap: CommandSpec = {
+  verb: "gap",
+  summary: "If the price went there at once: who is liquidated, and what each layer pays.",
+  args: [MARKET, ["<price>", "USD"]],
+  example: "eth 2400",
+  async run(session, args): Promise<Report> {
+    const price = parsePositive(args.price!, "price");
+    const breakwater = await session.breakwater();
+    const { market, price: present } = await listed(breakwater, args.market!);
+    const preview = await previewGap(breakwater, { market, price });
+    return [
+      {
+        facts: [
+          fact("market", "market", figures.text(formatMarket(breakwater.book, market))),
+          fact("price", "price now, USD", maybe(present, figures.price)),
+          fact("gapPrice", "price there, USD", figures.price(price)),
+          fact("seen", "accounts looked at", figures.count(preview.seen)),
+          fact("liquidatable", "liquidatable", figures.count(preview.liquidatable)),
+          fact("bankrupt", "bankrupt", figures.count(preview.bankrupt)),
+          fact("longPnl", "longs win, USD", figures.signedUsd(preview.longPnl)),
+          fact("shortPnl", "shorts win, USD", figures.signedUsd(preview.shortPnl)),
+          fact("equityAtGap", "pool equity there, USD", usd(preview.equityAtGap)),
+          fact("equityAfter", "pool equity after liquidations, USD", usd(preview.equityAfter)),
+          fact("seniorAfter", "senior after, USD", usd(preview.seniorAfter)),
+          fact("juniorAfter", "junior after, USD", usd(preview.juniorAfter)),
+          fact("haircut", "traders in profit give", figures.percent(preview.haircut)),
+        ],
+      },
+      {
+        key: "layers",
+        title: "Who pays",
+        columns: [
+          { key: "layer", head: "layer" },
+          { key: "amount", head: "USD" },
+          { key: "share", head: "share" },
+        ],
+        rows: GAP_LAYERS.map((layer) => ({
+          layer: figures.text(layer),
+          amount: usd(preview[layer]),
+          share: figures.ratio(preview[layer], preview.deficit),
+        })),
+        foot: {
+          layer: figures.text("deficit"),
+          amount: usd(GAP_LAYERS.reduce((sum, layer) => sum + preview[layer], 0n)),
+        },
+      },
+      {
+        key: "accounts",
+        title: "Who is liquidated",
+        columns: [
+          { key: "account", head: "account" },
+          { key: "equity", head: "equity there, USD" },
+          { key: "maintenance", head: "maintenance, USD" },
+          { key: "isBankrupt", head: "bankrupt" },
+          { key: "deficit", head: "deficit, USD" },
+        ],
+        rows: preview.accounts.map((one) => ({
+          account: figures.account(one.account),
+          equity: usd(one.equity),
+          maintenance: usd(one.maintenance),
+          isBankrupt: figures.yesNo(one.isBankrupt),
+          deficit: usd(one.deficit),
+        })),
+        foot: {
+          account: figures.text("sum"),
+          deficit: usd(preview.accounts.reduce((sum, one) => sum + one.deficit, 0n)),
+        },
+        empty: "nobody",
+      },
+    ];
+  },
+};
+
 const settleDead: CommandSpec = {
   verb: "settle-dead",
   summary: "Notes that a market has no price; a week later, settles it. Anybody may, twice.",
@@ -275,5 +351,5 @@ const restrict: CommandSpec = {
 export default {
   noun: "market",
   summary: "Markets, their books, and what anybody may do for them.",
-  commands: [list, show, mark, buckets, deleverageCommand, settleDead, closeSettledCommand, restrict],
+  commands: [list, show, mark, buckets, gap, deleverageCommand, settleDead, closeSettledCommand, restrict],
 } satisfies NounSpec;

@@ -109,6 +109,14 @@ export const KEEPING: Row[] = [
     error: { argv: () => ["eth", "--price", "-1"], line: /^--price: "-1" is not more than zero/ },
   },
   {
+    command: "market gap",
+    stage: tradingStage,
+    argv: () => ["eth", "2500"],
+    table: [/insurance +2[45],\d{3}\.\d\d/, /deficit +40,\d{3}\.\d\d$/m, /bankrupt +1\n/, "Who is liquidated"],
+    json: { gapPrice: "2500", bankrupt: 1, "layers.length": 6, "accounts.length": 1 },
+    error: { argv: () => ["eth", "low"], line: 'price: "low" is not a number like 1250.5' },
+  },
+  {
     command: "market deleverage",
     stage: heavyStage,
     argv: () => ["eth", ...KEEPER],
