@@ -24,7 +24,7 @@ import { ordersTable } from "../tables.ts";
 
 const REQUEST_ARGS: [string, string][] = [
   ["<market>", "symbol or number"],
-  ["<size>", "base units; + buys, - sells (write -- before a minus)"],
+  ["<size>", "base units; 2 buys, -2 sells"],
 ];
 const REQUEST_OPTIONS: [string, string, string?][] = [
   ["--kind <kind>", ORDER_KINDS.join(", "), "market"],
@@ -79,7 +79,7 @@ const submit: CommandSpec = {
   summary: "Places an order of any kind; the fee of who executes it is paid now.",
   args: REQUEST_ARGS,
   options: REQUEST_OPTIONS,
-  example: "eth --kind at-or-below --trigger 2800 --reduce-only -- -2",
+  example: "eth -2 --kind at-or-below --trigger 2800 --reduce-only",
   async run(session, args, options) {
     const request = await requestOf(session, args, options);
     const breakwater = await session.breakwater();

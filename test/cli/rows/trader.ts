@@ -124,7 +124,7 @@ export const TRADER: Row[] = [
   {
     command: "order submit",
     stage: tradingStage,
-    argv: () => ["eth", ...TRIGGER, ...ALICE, "--", "-100"],
+    argv: () => ["eth", "-100", ...TRIGGER, ...ALICE],
     table: ["sell 100 ETH at or below 2,800.00, reduce-only,", /order +3\n/],
     json: { "result.orderId": 3 },
     error: { argv: () => ["eth", "1", "--kind", "at-or-below"], line: "--kind at-or-below needs --trigger <price>" },
