@@ -8,7 +8,7 @@ import { InputError } from "../shared/inputError.ts";
 export const DEPLOYMENTS = path.resolve(import.meta.dirname, "../../deploy/deployments");
 
 /** Names of the SDK, and of the futures of `deploy/modules` that stand for them. */
-const FUTURES = {
+export const FUTURES = {
   access: "AccessManager",
   vault: "Vault",
   oracle: "OracleRouter",
@@ -24,7 +24,7 @@ const FUTURES = {
 } as const;
 
 /** Of some deployments only. */
-const OPTIONAL_FUTURES = {
+export const OPTIONAL_FUTURES = {
   lens: "Lens",
   mockToken: "MockUSD",
   mockPrices: "MockPriceSource",
@@ -40,6 +40,8 @@ export type AddressBook = {
   addresses: Addresses;
   /** The first block of the deployment: nothing that concerns it happened earlier. */
   startBlock: number;
+  /** Names of markets by id, as the deployment named them; one listed later has none. */
+  symbols: ReadonlyMap<number, string>;
 };
 
 export type ReadAddressBookParameters = {
@@ -76,7 +78,8 @@ export async function readAddressBook({
       `the deployment on chain ${chainId} has no ${names}: run the same \`hardhat ignition deploy\` again`,
     );
   }
-  return { chainId, addresses, startBlock: await firstBlock(home) };
+  const journal = await readFile(path.join(home, "journal.jsonl"), "utf8").catch(() => "");
+  return { chainId, addresses, startBlock: firstBlock(journal), symbols: marketNames(journal) };
 }
 
 async function readJson(file: string, chainId: bigint): Promise<unknown> {
@@ -93,8 +96,24 @@ async function readJson(file: string, chainId: bigint): Promise<unknown> {
 }
 
 /** The earliest receipt in Ignition's journal; 0 if there is none: correct, only slower. */
-async function firstBlock(home: string): Promise<number> {
-  const journal = await readFile(path.join(home, "journal.jsonl"), "utf8").catch(() => "");
+function firstBlock(journal: string): number {
   const blocks = [...journal.matchAll(/"blockNumber":(\d+)/g)].map((match) => Number(match[1]));
   return blocks.reduce((least, block) => Math.min(least, block), blocks[0] ?? 0);
+}
+
+const sourceStepSchema = z.object({
+  futureId: z.string().regex(/#source_\w+$/),
+  args: z.tuple([z.coerce.number(), z.unknown()]),
+});
+
+/** `deploy/modules/Markets.ts` calls the step that gives market 0 its source "source_eth": market 0 is ETH. */
+function marketNames(journal: string): Map<number, string> {
+  const steps = journal.split("\n").filter((line) => line.includes("#source_"));
+  return new Map(
+    steps.flatMap((line) => {
+      const step = sourceStepSchema.safeParse(JSON.parse(line));
+      if (!step.success) return [];
+      return [[step.data.args[0], step.data.futureId.split("#source_")[1]!.toUpperCase()] as const];
+    }),
+  );
 }

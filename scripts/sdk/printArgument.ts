@@ -2,7 +2,7 @@ import { formatAccount } from "./accountId.ts";
 import { formatDuration, formatPercent, formatTime, formatWad } from "./units.ts";
 
 const WAD_NAMES =
-  /^(has|needs|max|min|equity|maintenance|floor|price|triggerPrice|fill|acceptable|skew\w*|oldPrice|newPrice)$/;
+  /^(has|needs|max|min|equity|maintenance|floor|principal|price|triggerPrice|fill|acceptable|skew\w*|oldPrice|newPrice)$/;
 const TIME_NAMES = /(At|until|deadline|earliest|settleableAt|openableFrom|nowAt)$/;
 
 /** Errors whose `has` and `max` are counts, seconds or basis points, not dollars. */

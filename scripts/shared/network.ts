@@ -6,6 +6,8 @@ export type OpenNetworkParameters = {
   name: string;
   /** Which of its accounts signs. */
   accountIndex?: number;
+  /** The same by address; counts instead of `accountIndex`. */
+  from?: string;
 };
 
 export type OpenNetwork = {
@@ -20,14 +22,14 @@ export type OpenNetwork = {
  * A network of hardhat.config.ts with its RPC and its keys, wherever they are kept (keystore, environment, the node
  * itself). Plain ethers behind it, so that what a program does here a browser does with its own wallet.
  */
-export async function openNetwork({ name, accountIndex = 0 }: OpenNetworkParameters): Promise<OpenNetwork> {
+export async function openNetwork({ name, accountIndex = 0, from }: OpenNetworkParameters): Promise<OpenNetwork> {
   const { default: hre } = await import("hardhat");
   const config = hre.config.networks[name];
   if (config === undefined || config.type !== "http") {
     const names = Object.entries(hre.config.networks).filter(([, { type }]) => type === "http");
     throw new InputError(`--network ${name}: not one of ${names.map(([known]) => known).join(", ")}`);
   }
-  const url = await config.url.getUrl();
+  const url = await configured(name, () => config.url.getUrl());
   const provider = new JsonRpcProvider(url, undefined, { polling: true, pollingInterval: 250, cacheTimeout: -1 });
   const chainId = await reach(provider, name);
   if (config.chainId !== undefined && BigInt(config.chainId) !== chainId) {
@@ -39,11 +41,19 @@ export async function openNetwork({ name, accountIndex = 0 }: OpenNetworkParamet
     chainId,
     async signer() {
       const { accounts } = config;
-      if (accounts === "remote") return remoteSigner(provider, accountIndex);
+      if (accounts === "remote")
+        return from === undefined ? remoteSigner(provider, accountIndex) : namedSigner(provider, from);
       if (!Array.isArray(accounts)) throw new InputError(`--network ${name}: its accounts are not a list of keys`);
+      if (from !== undefined) {
+        for (const held of accounts) {
+          const wallet = new Wallet(await configured(name, () => held.getHexString()), provider);
+          if (wallet.address.toLowerCase() === from.toLowerCase()) return wallet;
+        }
+        throw new InputError(`--from ${from}: ${name} has no key of it`);
+      }
       const key = accounts[accountIndex];
       if (key === undefined) throw new InputError(`--account ${accountIndex}: ${name} has ${accounts.length} accounts`);
-      return new Wallet(await key.getHexString(), provider);
+      return new Wallet(await configured(name, () => key.getHexString()), provider);
     },
   };
 }
@@ -53,6 +63,23 @@ async function remoteSigner(provider: JsonRpcProvider, index: number): Promise<S
   const signer = addresses[index];
   if (signer === undefined) throw new InputError(`--account ${index}: the node has ${addresses.length} accounts`);
   return signer;
+}
+
+async function namedSigner(provider: JsonRpcProvider, address: string): Promise<Signer> {
+  const addresses = await provider.listAccounts();
+  const signer = addresses.find((held) => held.address.toLowerCase() === address.toLowerCase());
+  if (signer === undefined) throw new InputError(`--from ${address}: the node has no key of it`);
+  return signer;
+}
+
+/** Addresses and keys are looked up in the keystore or the environment only now, and may be missing there. */
+async function configured<T>(name: string, look: () => Promise<T>): Promise<T> {
+  try {
+    return await look();
+  } catch (error) {
+    const why = (error as Error).message.split("\n")[0]!.replace(/^HHE\d+: /, "");
+    throw new InputError(`--network ${name}: ${why} Set it with \`npx hardhat keystore set\` or in the environment.`);
+  }
 }
 
 /** One line instead of ethers' endless retrying when nobody answers. */

@@ -1,18 +1,18 @@
-import type { Signer } from "ethers";
 import type { Breakwater } from "../contracts.ts";
-import { type SendReturnType, send } from "../send.ts";
+import { type ChangeParameters, type SendReturnType, send } from "../send.ts";
 import { toNative } from "../units.ts";
 import { approve } from "./approve.ts";
 
-export type DepositParameters = {
-  signer: Signer;
+export type DepositParameters = ChangeParameters & {
   account: bigint;
   /** USD WAD, rounded down to units of the token. */
   amountUsd: bigint;
-  isDryRun?: boolean;
 };
 
-export type DepositReturnType = SendReturnType;
+export type DepositReturnType = SendReturnType & {
+  /** Of the vault, if it was needed. */
+  approval: SendReturnType | undefined;
+};
 
 /**
  * Puts the signer's dollars into the margin of an account, its own or another's. Approves the vault for exactly this
@@ -23,9 +23,10 @@ export type DepositReturnType = SendReturnType;
  */
 export async function deposit(
   breakwater: Breakwater,
-  { signer, account, amountUsd, isDryRun }: DepositParameters,
+  { account, amountUsd, ...how }: DepositParameters,
 ): Promise<DepositReturnType> {
   const amount = toNative(amountUsd, breakwater.scale);
-  await approve(breakwater, { signer, amountUsd, isDryRun });
-  return send({ signer, transaction: breakwater.clearinghouse.deposit.populateTransaction(account, amount), isDryRun });
+  const approval = await approve(breakwater, { amountUsd, ...how });
+  const transaction = breakwater.clearinghouse.deposit.populateTransaction(account, amount);
+  return { approval, ...(await send({ ...how, transaction, isUnsentBefore: approval !== undefined })) };
 }

@@ -1,0 +1,42 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
+
+const ROOT = path.resolve(import.meta.dirname, "../..");
+
+/** Nothing below can be imported before the contracts have types. */
+async function compile(): Promise<void> {
+  if (existsSync(path.join(ROOT, "typechain-types/index.ts"))) return;
+  process.stderr.write("compiling the contracts, once: a minute or two\n");
+  const { default: hre } = await import("hardhat");
+  await hre.tasks.getTask("build").run({ quiet: true, noTests: true });
+}
+
+async function main(): Promise<number> {
+  await compile();
+  const [{ run }, { openNetwork }, { confirm }] = await Promise.all([
+    import("./run.ts"),
+    import("../shared/network.ts"),
+    import("@inquirer/prompts"),
+  ]);
+  return run(process.argv.slice(2), {
+    stdout: process.stdout,
+    stderr: process.stderr,
+    isInteractive: process.stdin.isTTY === true && process.stdout.isTTY === true,
+    // Leaving the question with Ctrl-C is a no.
+    ask: (message) => confirm({ message, default: false }).catch(() => false),
+    openNetwork,
+  });
+}
+
+// Whoever reads may stop reading: `… | head`.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(0);
+});
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  process.stderr.write(`error: unexpected: ${(error as Error).message.split("\n")[0]}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,162 @@
+import { expect } from "chai";
+import hre from "hardhat";
+import { toAccountId } from "../../scripts/sdk/accountId.ts";
+import { liquidate } from "../../scripts/sdk/actions/liquidate.ts";
+import { previewGap } from "../../scripts/sdk/actions/previewGap.ts";
+import { previewLiquidation } from "../../scripts/sdk/actions/previewLiquidation.ts";
+import { readAccount } from "../../scripts/sdk/actions/readAccount.ts";
+import { readAccounts } from "../../scripts/sdk/actions/readAccounts.ts";
+import { readIncidents } from "../../scripts/sdk/actions/readIncidents.ts";
+import { readSummaries } from "../../scripts/sdk/actions/readSummaries.ts";
+import { setMockPrice } from "../../scripts/sdk/actions/setMockPrice.ts";
+import { signOrder } from "../../scripts/sdk/actions/signOrder.ts";
+import { submitSignedOrder } from "../../scripts/sdk/actions/submitSignedOrder.ts";
+import { readAddressBook } from "../../scripts/sdk/addressBook.ts";
+import { ContractError } from "../../scripts/sdk/errors.ts";
+import { formatMarket, parseMarket } from "../../scripts/sdk/markets.ts";
+import { toOrderRequest } from "../../scripts/sdk/order.ts";
+import { quote } from "../../scripts/sdk/quote.ts";
+import { InputError } from "../../scripts/shared/inputError.ts";
+import { wad } from "../../scripts/shared/world.ts";
+import { CHAIN, ETH, heavyStage, seededStage, trade, tradingStage } from "../cli/cliStage.ts";
+
+const connection = await hre.network.create();
+const { networkHelpers } = connection;
+
+describe("SDK", function () {
+  describe("quote", function () {
+    it("is what an order fills at, and costs", async function () {
+      const stage = await networkHelpers.loadFixture(seededStage);
+      const { price, fill, fee } = await quote(stage.breakwater, { market: ETH, sizeDelta: wad("-70") });
+      const account = await trade(stage, stage.bob, 20_000n, "-70");
+      const { positions, margin } = await readAccount(stage.breakwater, { account });
+      expect(price).to.equal(wad(3_000));
+      expect(positions[0]!.entryPrice).to.equal(fill);
+      // Two dollars are the bond of the position.
+      expect(margin).to.equal(wad(20_000) - fee - wad(2));
+    });
+  });
+
+  describe("readAccount", function () {
+    it("counts funding up to now as the contract does", async function () {
+      const stage = await networkHelpers.loadFixture(heavyStage);
+      await stage.advance(5 * 3_600);
+      const account = toAccountId(await stage.alice.getAddress());
+      const { margin, health, positions, debts } = await readAccount(stage.breakwater, { account });
+      expect(positions[0]!.fundingOwed > 0n).to.equal(true);
+      expect(margin + debts.collectable + debts.outstanding + positions[0]!.unrealised).to.equal(health!.equity);
+      expect(positions[0]!.maintenance).to.equal(health!.maintenanceMargin);
+    });
+
+    it("estimates the price at which an account can be liquidated", async function () {
+      const stage = await networkHelpers.loadFixture(tradingStage);
+      const { breakwater, keeper: signer } = stage;
+      for (const [who, towardsSafety] of [
+        [stage.alice, 1n],
+        [stage.bob, -1n],
+      ] as const) {
+        const account = toAccountId(await who.getAddress());
+        await setMockPrice(breakwater, { signer, market: ETH, price: wad(3_000) });
+        const { positions } = await readAccount(breakwater, { account });
+        const at = positions[0]!.liquidationPrice!;
+        await setMockPrice(breakwater, { signer, market: ETH, price: at + towardsSafety * wad(1) });
+        expect((await previewLiquidation(breakwater, { account })).isLiquidatable).to.equal(false);
+        await setMockPrice(breakwater, { signer, market: ETH, price: at - towardsSafety * wad(1) });
+        expect((await previewLiquidation(breakwater, { account })).isLiquidatable).to.equal(true);
+      }
+    });
+
+    it("says the same one by one and through the lens", async function () {
+      const { breakwater } = await networkHelpers.loadFixture(tradingStage);
+      const accounts = await readAccounts(breakwater);
+      const { lens: _, ...without } = breakwater;
+      const byLens = await readSummaries(breakwater, { accounts });
+      expect(byLens).to.deep.equal(await readSummaries(without, { accounts }));
+      expect(byLens.map(({ positions }) => positions)).to.deep.equal([1, 1]);
+    });
+  });
+
+  describe("previewGap", function () {
+    it("is what happens then", async function () {
+      const { breakwater, keeper: signer, alice } = await networkHelpers.loadFixture(tradingStage);
+      const preview = await previewGap(breakwater, { market: ETH, price: wad(2_500) });
+      await setMockPrice(breakwater, { signer, market: ETH, price: wad(2_500) });
+      await liquidate(breakwater, { signer, account: toAccountId(await alice.getAddress()) });
+      const [incident] = await readIncidents(breakwater);
+      for (const layer of ["deficit", "forgone", "insurance", "junior", "senior", "adl", "residual"] as const) {
+        expect(preview[layer], layer).to.equal(incident![layer]);
+      }
+      expect(preview.accounts.map(({ account }) => account)).to.deep.equal([incident!.account]);
+    });
+
+    it("says so where there is no lens", async function () {
+      const { breakwater } = await networkHelpers.loadFixture(tradingStage);
+      const { lens: _, ...without } = breakwater;
+      const error = await previewGap(without, { market: ETH, price: wad(1) }).catch((reason) => reason);
+      expect(error).to.be.instanceOf(InputError);
+      expect(error.message).to.equal("the deployment on chain 31337 has no lens: deploy one beside it");
+    });
+  });
+
+  describe("send", function () {
+    it("throws the contract's own error, and sends nothing", async function () {
+      const { breakwater, keeper: signer, bob, provider } = await networkHelpers.loadFixture(tradingStage);
+      const block = await provider.getBlockNumber();
+      const account = toAccountId(await bob.getAddress());
+      const error = await liquidate(breakwater, { signer, account }).catch((reason) => reason);
+      expect(error).to.be.instanceOf(ContractError);
+      expect(error.error).to.equal("Clearinghouse_NotLiquidatable");
+      expect(error.args.account).to.equal(account);
+      expect(await provider.getBlockNumber()).to.equal(block);
+    });
+  });
+
+  describe("signOrder", function () {
+    it("signs what the contract hashes, and each signature is good once", async function () {
+      const { breakwater, alice, stranger } = await networkHelpers.loadFixture(tradingStage);
+      const owner = await alice.getAddress();
+      const request = {
+        account: toAccountId(owner),
+        market: ETH,
+        kind: "at-or-above",
+        sizeDelta: -wad(5),
+        acceptablePrice: wad(3_100),
+        triggerPrice: wad(3_200),
+        deadline: 4_000_000_000n,
+        isReduceOnly: true,
+      } as const;
+      const order = await signOrder(breakwater, { signer: alice, request, nonce: 5n });
+      const { orderId } = await submitSignedOrder(breakwater, { signer: stranger, order });
+      const stored = await breakwater.orders.order(orderId!);
+      expect(stored.payer).to.equal(owner);
+      expect([stored.sizeDelta, stored.kind, stored.isReduceOnly]).to.deep.equal([-wad(5), 1n, true]);
+
+      const again = await submitSignedOrder(breakwater, { signer: stranger, order }).catch((reason) => reason);
+      expect(again.error).to.equal("Orders_NonceUsed");
+      const changed = { ...order, nonce: 6n, request: { ...request, isReduceOnly: false } };
+      const forged = await submitSignedOrder(breakwater, { signer: stranger, order: changed }).catch(
+        (reason) => reason,
+      );
+      expect(forged.error).to.equal("Orders_InvalidSignature");
+      expect(toOrderRequest(request).kind).to.equal(1);
+    });
+  });
+
+  describe("markets", function () {
+    it("have the names the deployment gave them, and numbers", async function () {
+      const { deployments } = await networkHelpers.loadFixture(tradingStage);
+      const book = await readAddressBook({ chainId: CHAIN, folder: deployments });
+      expect([...book.symbols]).to.deep.equal([
+        [0, "ETH"],
+        [1, "BTC"],
+      ]);
+      expect(["eth", "Btc", "1", "market 5", "7"].map((text) => parseMarket(book, text))).to.deep.equal([
+        0, 1, 1, 5, 7,
+      ]);
+      expect([0, 5].map((id) => formatMarket(book, id))).to.deep.equal(["ETH", "market 5"]);
+      for (const text of ["doge", "-1", "256", ""]) {
+        expect(() => parseMarket(book, text)).to.throw(InputError, `market: "${text}" is not ETH, BTC or a number`);
+      }
+    });
+  });
+});
