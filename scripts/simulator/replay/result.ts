@@ -14,6 +14,9 @@ export type ReplayOptions = {
   speed: number;
   /** Longs' part of open interest, 0.5: balanced. */
   longShare: number;
+  /** Highest leverage of a long (default 40) and insurance as a part of LP capital (default 0.015): see {@link planReplay}. */
+  maxLeverage?: number;
+  insurance?: number;
   /** Called with the share of the work done, 0..1, and what is being done. */
   onProgress?: (share: number, doing: string) => void;
 };
@@ -23,6 +26,9 @@ export type Layer = (typeof LAYERS)[number];
 
 /** One deficit and who carried it, USD WAD. `step` counts bars from 1. */
 export type StepIncident = { step: number; deficit: bigint } & Record<Layer, bigint>;
+
+/** One account liquidated. `partial`: something of the position is left; `bankrupt`: the account could not pay. USD WAD. */
+export type StepLiquidation = { step: number; notional: bigint; kind: "partial" | "whole" | "bankrupt" };
 
 export type ReplayResult = {
   series: PriceSeries;
@@ -36,6 +42,8 @@ export type ReplayResult = {
   /** Of these, how many left a part of the position open. */
   partial: number;
   closedNotional: bigint;
+  /** One by one, in their order. */
+  liquidated: StepLiquidation[];
   incidents: StepIncident[];
   totals: { deficit: bigint } & Record<Layer, bigint>;
   /** Of `totals.residual`, what traders in profit have carried after the incident. */
