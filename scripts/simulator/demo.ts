@@ -9,7 +9,7 @@ import {
   writePicture,
 } from "./command.ts";
 import { compile } from "./compile.ts";
-import { choice, decimal, integer } from "./options.ts";
+import { choice, DEFAULTS, decimal, integer } from "./options.ts";
 import { INSURANCE, MAX_LEVERAGE } from "./replay/plan.ts";
 import type { ReplayResult } from "./replay/result.ts";
 import { jsonReport } from "./report/json.ts";
@@ -33,7 +33,6 @@ type Options = SeriesOptions & {
 
 const MIN_TRADERS = 2;
 const MAX_TRADERS = 5_000;
-const OI_TO_CAPITAL = 0.8;
 
 const command = newCommand(
   "demo",
@@ -45,16 +44,16 @@ const command = newCommand(
     "--traders <n>",
     `${MIN_TRADERS} to ${MAX_TRADERS.toLocaleString("en-US")}`,
     integer(MIN_TRADERS, MAX_TRADERS),
-    200,
+    DEFAULTS.traders,
   )
   .option(
     "--oi-to-capital <x>",
-    `open interest of the long side over LP capital, 0.01 to 20 (default: ${OI_TO_CAPITAL}; chasm: 4)`,
+    `open interest of the long side over LP capital, 0.01 to 20 (default: ${DEFAULTS.oiToCapital}; chasm: 4)`,
     decimal(0.01, 20),
   )
-  .option("--long-share <x>", "longs' part of open interest, 0.2 to 0.8", decimal(0.2, 0.8), 0.5)
-  .option("--seed <n>", "same seed, same run", integer(0, 2 ** 32 - 1), 1)
-  .option("--speed <bars>", "bars between two passes of the keeper", integer(1, 1_000), 1)
+  .option("--long-share <x>", "longs' part of open interest, 0.2 to 0.8", decimal(0.2, 0.8), DEFAULTS.longShare)
+  .option("--seed <n>", "same seed, same run", integer(0, 2 ** 32 - 1), DEFAULTS.seed)
+  .option("--speed <bars>", "bars between two passes of the keeper", integer(1, 1_000), DEFAULTS.speed)
   .option(
     "--path <kind>",
     "close: each bar's close; ohlc: its extremes, too (needs --prices)",
@@ -103,6 +102,6 @@ async function run(options: Options, series: PriceSeries, onProgress: OnProgress
   await compile();
   // Only now are the types and artifacts there that the replay needs.
   const { replay } = await import("./replay/replay.ts");
-  const oiToCapital = options.oiToCapital ?? series.oiToCapital ?? OI_TO_CAPITAL;
+  const oiToCapital = options.oiToCapital ?? series.oiToCapital ?? DEFAULTS.oiToCapital;
   return replay({ ...options, oiToCapital, series, onProgress });
 }

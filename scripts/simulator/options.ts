@@ -1,5 +1,15 @@
 import { InvalidArgumentError } from "commander";
 
+/** What is replayed when nothing is said: the demo, and the middle of the grid. */
+export const DEFAULTS = { traders: 200, oiToCapital: 0.8, longShare: 0.5, seed: 1, speed: 1 };
+
+/** What a grid tries when nothing is said. */
+export const DEFAULT_AXES = {
+  maxLeverage: [10, 20, 40],
+  oiToCapital: [0.8, 2, 4, 8],
+  insurance: [0.005, 0.015, 0.05],
+};
+
 /** Text of an option as a whole number in a range; else one line that says which. */
 export function integer(min: number, max: number): (text: string) => number {
   return (text) => bounded(/^\d+$/.test(text) ? Number(text) : Number.NaN, "whole number", min, max);

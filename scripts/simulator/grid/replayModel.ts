@@ -2,36 +2,13 @@ import { readParameters } from "../../shared/deploySystem.ts";
 import { wad } from "../../shared/world.ts";
 import { Exchange, type RiskParams } from "../model/index.ts";
 import { planReplay } from "../replay/plan.ts";
-import type { ReplayOptions, ReplayResult } from "../replay/result.ts";
+import type { LpValue, ReplayOptions, RunResult } from "../replay/result.ts";
 import { calendarOf, marketParams, modelParams, SEEDING, SETTLE_DELAY } from "../replay/setting.ts";
 import { Walk } from "../replay/walk.ts";
 import { ModelDesk } from "./modelDesk.ts";
 
-/** What the model tells of a run: of what the chain tells, the part that a grid is made of. */
-export type ModelResult = Pick<
-  ReplayResult,
-  | "series"
-  | "options"
-  | "plan"
-  | "steps"
-  | "trades"
-  | "refused"
-  | "liquidations"
-  | "partial"
-  | "closedNotional"
-  | "liquidated"
-  | "incidents"
-  | "totals"
-  | "residualCovered"
-  | "waves"
-  | "problems"
-> & { before: LpValue; after: LpValue };
-
-/** What the shares of both tranches are worth, and what has been repaid of their claims. USD WAD. */
-export type LpValue = { junior: bigint; senior: bigint };
-
-/** {@link replay} in the model: the same plan, the same decisions at the same times, a hundred times as fast. */
-export async function replayModel(options: ReplayOptions): Promise<ModelResult> {
+/** What `replay` does on a chain, in the model: the same plan, the same decisions at the same times, many times as fast. */
+export async function replayModel(options: ReplayOptions): Promise<RunResult> {
   const { series } = options;
   const plan = planReplay(options);
   const calendar = calendarOf(series, plan.rounds.length);

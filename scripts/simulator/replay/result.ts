@@ -30,7 +30,8 @@ export type StepIncident = { step: number; deficit: bigint } & Record<Layer, big
 /** One account liquidated. `partial`: something of the position is left; `bankrupt`: the account could not pay. USD WAD. */
 export type StepLiquidation = { step: number; notional: bigint; kind: "partial" | "whole" | "bankrupt" };
 
-export type ReplayResult = {
+/** What a run tells, on a chain or in the model. */
+export type RunResult = {
   series: PriceSeries;
   options: ReplayOptions;
   plan: Plan;
@@ -48,16 +49,26 @@ export type ReplayResult = {
   totals: { deficit: bigint } & Record<Layer, bigint>;
   /** Of `totals.residual`, what traders in profit have carried after the incident. */
   residualCovered: bigint;
-  /** Every deleveraging, and how positions felt it. */
-  adl: AdlEvent[];
+  /** How positions felt every deleveraging. */
   waves: AdlWave[];
+  /** At the first and the last price; of the chain, with everybody else's. */
+  before: LpValue;
+  after: LpValue;
+  /** What should never happen; empty in a sound run. */
+  problems: string[];
+};
+
+/** What the shares of both tranches are worth, and what has been repaid of their claims. USD WAD. */
+export type LpValue = { junior: bigint; senior: bigint };
+
+export type ReplayResult = RunResult & {
+  /** Every deleveraging. */
+  adl: AdlEvent[];
   claims: Claims;
   before: Groups;
   after: Groups;
   conservation: Conservation;
   /** Margin of accounts without positions, USD WAD. */
   idle: { before: bigint[]; after: bigint[] };
-  /** What should never happen; empty in a sound run. */
-  problems: string[];
   seconds: number;
 };

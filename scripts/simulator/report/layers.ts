@@ -1,4 +1,4 @@
-import type { Layer, ReplayResult } from "../replay/result.ts";
+import type { Layer, RunResult } from "../replay/result.ts";
 import { COLOURS } from "./svg.ts";
 
 export const LAYER_NAMES: Record<Layer, string> = {
@@ -24,9 +24,9 @@ export const LAYER_COLOURS: Record<Layer, string> = {
 export function carriedBy({
   totals,
   residualCovered,
-}: Pick<ReplayResult, "totals" | "residualCovered">): ReplayResult["totals"] {
+}: Pick<RunResult, "totals" | "residualCovered">): RunResult["totals"] {
   return { ...totals, adl: totals.adl + residualCovered, residual: totals.residual - residualCovered };
 }
 
 /** What a step of a run is called. */
-export const stepName = ({ path }: ReplayResult["series"]): string => (path === "close" ? "bar" : "step");
+export const stepName = ({ path }: RunResult["series"]): string => (path === "close" ? "bar" : "step");

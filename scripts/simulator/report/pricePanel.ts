@@ -1,4 +1,4 @@
-import type { ReplayResult, StepLiquidation } from "../replay/result.ts";
+import type { RunResult, StepLiquidation } from "../replay/result.ts";
 import { ticks, timeTicks } from "./axis.ts";
 import { dollars } from "./money.ts";
 import { COLOURS, circle, diamond, line, type Panel, polyline, text, WIDTH } from "./svg.ts";
@@ -28,7 +28,7 @@ const DOTS: Record<Kind, { label: string; fill: string; more: Record<string, str
 const KINDS = Object.keys(DOTS) as Kind[];
 
 /** The price path. A dot is what was closed at one step, its area the USD; all of a kind in one dot. */
-export function pricePanel(result: ReplayResult, top: number): Panel {
+export function pricePanel(result: RunResult, top: number): Panel {
   const { bars } = result.series;
   const prices = bars.map((bar) => Number(bar.price));
   const [low, high] = [Math.min(...prices), Math.max(...prices)];
@@ -63,13 +63,13 @@ export function pricePanel(result: ReplayResult, top: number): Panel {
   return { elements, height: HEAD + HEIGHT + FOOT };
 }
 
-function heading({ series, liquidations, closedNotional, options }: ReplayResult): string {
+function heading({ series, liquidations, closedNotional, options }: RunResult): string {
   const what =
     liquidations === 0 ? "no liquidation" : `${liquidations} liquidations, ${dollars(closedNotional)} USD closed`;
   return `${series.name}: ${options.traders} traders, ${what}`;
 }
 
-function legend({ liquidated, waves }: ReplayResult, y: number): string[] {
+function legend({ liquidated, waves }: RunResult, y: number): string[] {
   const elements: string[] = [];
   let x = LEFT + 6;
   const put = (shape: string, label: string) => {

@@ -3,6 +3,7 @@
 /** Middle tones, told apart on white and on black, and by those who do not see red and green. */
 export const COLOURS = {
   grey: "#8c959f",
+  pale: "#c3cad1",
   teal: "#2a9d8f",
   orange: "#e07a3f",
   purple: "#8e6bbf",

@@ -1,4 +1,4 @@
-import { LAYERS, type Layer, type ReplayResult } from "../replay/result.ts";
+import { LAYERS, type Layer, type RunResult } from "../replay/result.ts";
 import { carriedBy, LAYER_COLOURS } from "./layers.ts";
 import { percent } from "./money.ts";
 import { COLOURS, line, type Panel, rect, text, WIDTH } from "./svg.ts";
@@ -21,7 +21,7 @@ const LABELS: Record<Layer, string> = {
 };
 
 /** All deficits at the left; every layer takes its part off, down to nothing. */
-export function waterfallPanel(result: ReplayResult, top: number): Panel {
+export function waterfallPanel(result: RunResult, top: number): Panel {
   const carried = carriedBy(result);
   const elements = [text(10, top + 20, "Who paid", { class: "title" })];
   if (carried.deficit === 0n) {
@@ -56,7 +56,7 @@ export function waterfallPanel(result: ReplayResult, top: number): Panel {
   return { elements, height: HEAD + HEIGHT + FOOT };
 }
 
-function note({ incidents }: ReplayResult): string {
+function note({ incidents }: RunResult): string {
   const accounts = incidents.length === 1 ? "1 bankrupt account" : `${incidents.length} bankrupt accounts`;
   return `What ${accounts} could not pay, USD, and which layer carried it, in the order in which they are asked`;
 }
@@ -73,7 +73,7 @@ function figures(before: bigint, after: bigint, all: bigint): [usd: string, shar
 }
 
 /** Of what the layer had when trading began. */
-function ofCapital(result: ReplayResult, layer: Layer): string {
+function ofCapital(result: RunResult, layer: Layer): string {
   if (layer !== "insurance" && layer !== "junior" && layer !== "senior") return "";
   const capital = BigInt(Math.round(result.plan.capital[layer])) * WAD;
   return capital === 0n ? "had nothing" : `${percent(result.totals[layer], capital)} of what it had`;
