@@ -1,6 +1,6 @@
 import { checkWritable, newCommand, parse, reportProblems, runCommand, withProgress, writePicture } from "./command.ts";
 import { jsonReport } from "./grid/json.ts";
-import { type Axes, runGrid } from "./grid/runGrid.ts";
+import type { Axes } from "./grid/runGrid.ts";
 import { svgReport } from "./grid/svg.ts";
 import { textReport } from "./grid/text.ts";
 import { choice, DEFAULT_AXES, DEFAULTS, decimal, integer, list } from "./options.ts";
@@ -71,6 +71,8 @@ await runCommand(async () => {
   checkWritable(svg);
   const series = await readSeries(options);
   const axes = { maxLeverage, oiToCapital, insurance };
+  // What replays takes a second to load: wrong input is refused before.
+  const { runGrid } = await import("./grid/runGrid.ts");
   const grid = await withProgress("replaying", (onProgress) => runGrid({ ...options, series }, axes, onProgress));
   if (svg !== undefined) await writePicture(svg, svgReport(grid));
   process.stdout.write(json ? `${JSON.stringify(jsonReport(grid), null, 2)}\n` : `${textReport(grid)}\n`);
