@@ -7,6 +7,7 @@ import hygiene from "./hygiene.ts";
 import invariants from "./invariants.ts";
 import layering from "./layering.ts";
 import natspec from "./natspec.ts";
+import pictures from "./pictures.ts";
 import pins from "./pins.ts";
 import size from "./size.ts";
 import solhint from "./solhint.ts";
@@ -23,6 +24,7 @@ const CHECKS: Record<string, Check> = {
   format,
   solhint,
   types,
+  pictures,
   size,
   gas,
 };

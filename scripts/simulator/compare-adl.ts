@@ -1,8 +1,5 @@
 import { existsSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
-import path from "node:path";
-import cliProgress from "cli-progress";
-import { Command, CommanderError } from "commander";
+import { checkWritable, newCommand, parse, reportProblems, runCommand, withProgress, writePicture } from "./command.ts";
 import { compareAdl } from "./compare/compareAdl.ts";
 import { DAY_FOLDER } from "./compare/day.ts";
 import { jsonReport } from "./compare/json.ts";
@@ -13,8 +10,10 @@ import { InputError } from "./scenarios/series.ts";
 
 type Options = { data?: string; seed: number; json?: boolean; svg?: string };
 
-const command = new Command("npm run compare-adl --")
-  .description("Who pays under which rule of auto-deleveraging: on one book, and on the real day of 10 October 2025.")
+const command = newCommand(
+  "compare-adl",
+  "Who pays under which rule of auto-deleveraging: on one book, and on the real day of 10 October 2025.",
+)
   .option(
     "--data <folder>",
     "the day's waves.csv and coin_clusters.csv (default: beside the project, skipped if absent)",
@@ -34,51 +33,17 @@ Policies, each asked to raise the same need from the same book:
 
 The real day: each wave's winners go into the buckets of a fresh market, one position per coin cluster of its time, and
 HaircutLib is asked for what the wave needed. Production is what the venue took in the same millisecond.`,
-  )
-  .configureOutput({ outputError: () => {} })
-  .exitOverride();
+  );
 
-/** Anything the user can do about is one line and exit code 1. */
-async function main(): Promise<void> {
-  const { data, seed, json, svg } = command.parse().opts<Options>();
-  if (command.args.length > 0) throw new InputError(`unexpected argument "${command.args[0]}"`);
+await runCommand(async () => {
+  const { data, seed, json, svg } = parse<Options>(command);
   if (data !== undefined && !existsSync(data)) {
     throw new InputError(`${data}: no such folder; give --data one with waves.csv and coin_clusters.csv`);
   }
-  // Before a run of some seconds rather than after it.
-  if (svg !== undefined && !existsSync(path.dirname(svg))) throw unwritable(svg, "no such folder");
-
-  const bar = new cliProgress.SingleBar(
-    { format: "{bar} {percentage}% {doing}", hideCursor: true, clearOnComplete: true, stream: process.stderr },
-    cliProgress.Presets.shades_classic,
-  );
-  bar.start(100, 0, { doing: "policies" });
-  const found = await compareAdl(seed, data ?? DAY_FOLDER, (share, doing) =>
-    bar.update(Math.floor(share * 100), { doing }),
-  ).finally(() => bar.stop());
-
-  if (svg !== undefined) {
-    await writeFile(svg, svgReport(found)).catch((error: NodeJS.ErrnoException) => {
-      throw unwritable(svg, String(error.code));
-    });
-  }
+  checkWritable(svg);
+  const found = await withProgress("policies", (onProgress) => compareAdl(seed, data ?? DAY_FOLDER, onProgress));
+  if (svg !== undefined) await writePicture(svg, svgReport(found));
   process.stdout.write(json ? `${JSON.stringify(jsonReport(found), null, 2)}\n` : `${textReport(found)}\n`);
   if (json && found.day === null) process.stderr.write(`skipped: ${found.skipped}\n`);
-  const problems = found.day?.problems ?? [];
-  for (const problem of problems) process.stderr.write(`${problem}\n`);
-  if (problems.length > 0) process.exitCode = 1;
-}
-
-function unwritable(file: string, why: string): InputError {
-  return new InputError(`${file}: cannot be written (${why}); give --svg a file in a folder that exists`);
-}
-
-try {
-  await main();
-} catch (error) {
-  if (error instanceof CommanderError && error.exitCode === 0) process.exit(0);
-  const isExpected = error instanceof InputError || error instanceof CommanderError;
-  const text = (error as Error).message.replace(/^error: /, "").split("\n")[0];
-  process.stderr.write(isExpected ? `error: ${text}\n` : `error: unexpected: ${(error as Error).stack}\n`);
-  process.exitCode = 1;
-}
+  reportProblems(found.day?.problems ?? []);
+});

@@ -1,48 +1,69 @@
-import cliProgress from "cli-progress";
-import { Command, CommanderError } from "commander";
+import {
+  checkWritable,
+  newCommand,
+  type OnProgress,
+  parse,
+  reportProblems,
+  runCommand,
+  withProgress,
+  writePicture,
+} from "./command.ts";
 import { compile } from "./compile.ts";
-import { decimal, integer } from "./options.ts";
+import { choice, DEFAULTS, decimal, integer } from "./options.ts";
+import { INSURANCE, MAX_LEVERAGE } from "./replay/plan.ts";
 import type { ReplayResult } from "./replay/result.ts";
 import { jsonReport } from "./report/json.ts";
+import { svgReport } from "./report/pictures.ts";
 import { textReport } from "./report/text.ts";
-import { builtinScenario, SCENARIO_NAMES } from "./scenarios/builtin.ts";
-import { readPrices } from "./scenarios/readPrices.ts";
-import { InputError, type PriceSeries } from "./scenarios/series.ts";
+import { SCENARIO_NAMES } from "./scenarios/builtin.ts";
+import { readSeries, type SeriesOptions } from "./scenarios/readSeries.ts";
+import type { PriceSeries } from "./scenarios/series.ts";
 
-type Options = {
-  prices?: string;
-  scenario?: string;
+type Options = SeriesOptions & {
   traders: number;
   oiToCapital?: number;
   longShare: number;
   seed: number;
   speed: number;
+  maxLeverage: number;
+  insurance: number;
   json?: boolean;
+  svg?: string;
 };
 
 const MIN_TRADERS = 2;
 const MAX_TRADERS = 5_000;
-const OI_TO_CAPITAL = 0.8;
 
-const command = new Command("npm run demo --")
-  .description("Boots a chain in this process, deploys Breakwater, replays a crash and shows who paid.")
+const command = newCommand(
+  "demo",
+  "Boots a chain in this process, deploys Breakwater, replays a crash and shows who paid.",
+)
   .option("--prices <file>", "CSV with timestamp,open,high,low,close (unix seconds, ascending)")
   .option("--scenario <name>", `built in: ${SCENARIO_NAMES.join(", ")} (default: oct-10-2025)`)
   .option(
     "--traders <n>",
     `${MIN_TRADERS} to ${MAX_TRADERS.toLocaleString("en-US")}`,
     integer(MIN_TRADERS, MAX_TRADERS),
-    200,
+    DEFAULTS.traders,
   )
   .option(
     "--oi-to-capital <x>",
-    `open interest of the long side over LP capital, 0.01 to 20 (default: ${OI_TO_CAPITAL}; chasm: 4)`,
+    `open interest of the long side over LP capital, 0.01 to 20 (default: ${DEFAULTS.oiToCapital}; chasm: 4)`,
     decimal(0.01, 20),
   )
-  .option("--long-share <x>", "longs' part of open interest, 0.2 to 0.8", decimal(0.2, 0.8), 0.5)
-  .option("--seed <n>", "same seed, same run", integer(0, 2 ** 32 - 1), 1)
-  .option("--speed <bars>", "bars between two passes of the keeper", integer(1, 1_000), 1)
+  .option("--long-share <x>", "longs' part of open interest, 0.2 to 0.8", decimal(0.2, 0.8), DEFAULTS.longShare)
+  .option("--seed <n>", "same seed, same run", integer(0, 2 ** 32 - 1), DEFAULTS.seed)
+  .option("--speed <bars>", "bars between two passes of the keeper", integer(1, 1_000), DEFAULTS.speed)
+  .option(
+    "--path <kind>",
+    "close: each bar's close; ohlc: its extremes, too (needs --prices)",
+    choice("close", "ohlc"),
+    "close",
+  )
+  .option("--max-leverage <x>", "highest leverage of a long, 4 to 40; imr follows", decimal(4, 40), MAX_LEVERAGE)
+  .option("--insurance <x>", "insurance fund over LP capital, 0 to 0.5", decimal(0, 0.5), INSURANCE)
   .option("--json", "print one JSON document and nothing else")
+  .option("--svg <file>", "draw it, too: the price with its liquidations, and who paid")
   .addHelpText(
     "after",
     `
@@ -53,6 +74,11 @@ interest / --oi-to-capital: 80% senior, 20% junior; the insurance fund is 1.5% o
 Above 0.75 the caps that follow capital are raised to let the book in. Market: the defaults of the protocol (imr 2%,
 volFactor 2, fee 5 bp, keeper window one bar). Each step shows the close of a bar; a keeper pass and the traders follow.
 
+--path ohlc takes a bar's prices as steps of their own: open, the extreme nearer to the open (the low if both are as near),
+the other extreme, close; what repeats the price before it is left out. Each step has its keeper pass (--speed counts
+steps) and its traders, so a wick liquidates who could not carry it. --max-leverage x: longs take 3 to x, shorts 2 to x/2,
+and the market's imr is 0.8/x, 2% at 40.
+
 Who pays, in the default scenario:
   --oi-to-capital 0.2   the insurance fund, everything
   --oi-to-capital 0.8   the insurance fund and the junior tranche (default)
@@ -60,51 +86,22 @@ Who pays, in the default scenario:
   --long-share 0.7      a one-sided book: mostly profit forgone, nobody pays for it
 
 --scenario chasm goes through all of them, and traders in profit are charged: everybody the same share of its profit.`,
-  )
-  .configureOutput({ outputError: () => {} })
-  .exitOverride();
+  );
 
-/** Anything the user can do about is one line and exit code 1. */
-async function main(): Promise<void> {
-  const options = command.parse().opts<Options>();
-  if (command.args.length > 0) throw new InputError(`unexpected argument "${command.args[0]}"`);
+await runCommand(async () => {
+  const options = parse<Options>(command);
+  checkWritable(options.svg);
   const series = await readSeries(options);
-  const bar = new cliProgress.SingleBar(
-    { format: "{bar} {percentage}% {doing}", hideCursor: true, clearOnComplete: true, stream: process.stderr },
-    cliProgress.Presets.shades_classic,
-  );
-  bar.start(100, 0, { doing: "compiling" });
-  const result = await run(options, series, (share, doing) => bar.update(Math.floor(share * 100), { doing })).finally(
-    () => bar.stop(),
-  );
+  const result = await withProgress("compiling", (onProgress) => run(options, series, onProgress));
+  if (options.svg !== undefined) await writePicture(options.svg, svgReport(result));
   process.stdout.write(options.json ? `${JSON.stringify(jsonReport(result), null, 2)}\n` : `${textReport(result)}\n`);
-  for (const problem of result.problems) process.stderr.write(`${problem}\n`);
-  if (result.problems.length > 0) process.exitCode = 1;
-}
+  reportProblems(result.problems);
+});
 
-async function readSeries({ prices, scenario }: Options): Promise<PriceSeries> {
-  if (prices !== undefined && scenario !== undefined) throw new InputError("--prices or --scenario, not both");
-  return prices === undefined ? builtinScenario(scenario ?? "oct-10-2025") : await readPrices(prices);
-}
-
-async function run(
-  options: Options,
-  series: PriceSeries,
-  onProgress: (share: number, doing: string) => void,
-): Promise<ReplayResult> {
+async function run(options: Options, series: PriceSeries, onProgress: OnProgress): Promise<ReplayResult> {
   await compile();
   // Only now are the types and artifacts there that the replay needs.
   const { replay } = await import("./replay/replay.ts");
-  const oiToCapital = options.oiToCapital ?? series.oiToCapital ?? OI_TO_CAPITAL;
+  const oiToCapital = options.oiToCapital ?? series.oiToCapital ?? DEFAULTS.oiToCapital;
   return replay({ ...options, oiToCapital, series, onProgress });
-}
-
-try {
-  await main();
-} catch (error) {
-  if (error instanceof CommanderError && error.exitCode === 0) process.exit(0);
-  const isExpected = error instanceof InputError || error instanceof CommanderError;
-  const text = (error as Error).message.replace(/^error: /, "").split("\n")[0];
-  process.stderr.write(isExpected ? `error: ${text}\n` : `error: unexpected: ${(error as Error).stack}\n`);
-  process.exitCode = 1;
 }

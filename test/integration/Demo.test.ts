@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -58,6 +58,8 @@ describe("Demo", function () {
       ["5,001 traders", ["--traders", "5001"], /from 2 to 5,000/],
       ["half a trader", ["--traders", "2.5"], /from 2 to 5,000/],
       ["an unknown option", ["--speeed", "2"], /unknown option/],
+      ["extremes where there are none", ["--path", "ohlc"], /--path ohlc needs --prices/],
+      ["a picture that cannot be written", ["--svg", "no/such/folder/a.svg"], /cannot be written/],
     ];
 
     function expectOneLine({ code, stdout, stderr }: Output, message: RegExp): void {
@@ -90,6 +92,7 @@ describe("Demo", function () {
       const report = JSON.parse(stdout);
       expect(Object.keys(report)).to.deep.equal([
         "scenario",
+        "path",
         "seed",
         "steps",
         "traders",
@@ -202,9 +205,22 @@ describe("Demo", function () {
     });
   });
 
+  describe("--path ohlc", function () {
+    it("walks along the extremes of every bar on the chain, too", async function () {
+      const file = path.join(folder, "wick.csv");
+      await writeFile(file, `${HEADER}\n1700000000,100,100,100,100\n1700000060,100,101,85,99\n`);
+      const { code, stdout, stderr } = await demo("--json", "--prices", file, "--path", "ohlc", "--traders", "10");
+      expect(code, stderr).to.equal(0);
+      const report = JSON.parse(stdout);
+      expect([report.path, report.steps]).to.deep.equal(["ohlc", 4]);
+      expect(report.liquidations, "by the wick").to.be.greaterThan(0);
+    });
+  });
+
   describe("for a person", function () {
     it("shows the path, each layer, each group and the conservation line", async function () {
-      const { code, stdout, stderr } = await demo("--scenario", "gap", "--traders", "16");
+      const svg = path.join(folder, "gap.svg");
+      const { code, stdout, stderr } = await demo("--scenario", "gap", "--traders", "16", "--svg", svg);
       expect(code, stderr).to.equal(0);
       for (const part of [
         "Price",
@@ -219,6 +235,8 @@ describe("Demo", function () {
       }
       expect(stdout).to.match(/Conservation: .* = 0\n/);
       expect(stdout).to.include("Deleveraging: none");
+      const liquidations = /^Liquidations (\d+)/m.exec(stdout)![1];
+      expect(await readFile(svg, "utf8")).to.include(`>gap: 16 traders, ${liquidations} liquidations, `);
     });
 
     it("shows whom deleveraging charged and what they are owed", async function () {

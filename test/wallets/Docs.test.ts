@@ -29,7 +29,12 @@ describe("scripts/sdk/README.md", function () {
     const at = [...names, "clearinghouse", "orders", "steward"] as const;
     const contracts = stage as unknown as Record<string, { getAddress(): Promise<string> }>;
     const entries = await Promise.all(at.map(async (name) => [name, await contracts[name]!.getAddress()]));
-    const book: AddressBook = { chainId: 31337n, addresses: Object.fromEntries(entries), startBlock: 0 };
+    const book: AddressBook = {
+      chainId: 31337n,
+      addresses: Object.fromEntries(entries),
+      symbols: ["BTC"],
+      startBlock: 0,
+    };
 
     const window = new EventTarget();
     const provider: Eip1193Provider = {

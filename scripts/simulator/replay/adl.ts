@@ -1,24 +1,28 @@
 import { pricePnl } from "../model/market.ts";
 import type { TraderBook } from "./book.ts";
 
-/** One `Deleveraged` event. USD, prices and fractions WAD. */
-export type AdlEvent = {
+/** What one deleveraging took. USD, prices and fractions WAD. */
+export type AdlCharge = {
   step: number;
   market: number;
   price: bigint;
   /** Part of the size closed, and part of the profit withheld, of everybody charged. */
   closeFraction: bigint;
   haircut: bigint;
-  /** Positions. */
-  charged: number;
-  buckets: number;
-  /** Of the whole transaction. */
-  gas: number;
   /** Profit withheld, and what was paid for what was closed. */
   collected: bigint;
   paid: bigint;
   /** The last step of a deficit's way through the layers, or a call of its own. */
   isIncident: boolean;
+};
+
+/** One `Deleveraged` event: the same, and what it took to do. */
+export type AdlEvent = AdlCharge & {
+  /** Positions. */
+  charged: number;
+  buckets: number;
+  /** Of the whole transaction. */
+  gas: number;
 };
 
 /**
@@ -54,12 +58,12 @@ const LEAST_PROFIT = 10n ** 12n;
 /** What `events` did to each position: reads the book again and compares. `touched`: traders that were liquidated. */
 export async function measureWave(
   book: Pick<TraderBook, "seats" | "refreshCharged">,
-  events: AdlEvent[],
+  events: AdlCharge[],
   touched: Set<number>,
 ): Promise<AdlWave> {
   const before = book.seats.filter((seat) => seat.size !== 0n && !touched.has(seat.index)).map((seat) => ({ ...seat }));
   await book.refreshCharged(events.length);
-  const [first] = events as [AdlEvent, ...AdlEvent[]];
+  const [first] = events as [AdlCharge, ...AdlCharge[]];
   const wave: AdlWave = {
     step: first.step,
     market: first.market,

@@ -1,11 +1,7 @@
-import type { Result } from "ethers";
-import type { IDeleveraging } from "../../../typechain-types/contracts/interfaces/IDeleveraging.ts";
 import { accrued, fundingOwed, impactReserve, maintenanceRequirement, newMarket, pricePnl } from "../model/market.ts";
-import type { Market } from "../model/types.ts";
-import type { Chain } from "./chain.ts";
-import { type Stage, traderId } from "./exchange.ts";
+import type { Market, MarketParams, Position } from "../model/types.ts";
 
-/** A trader as last read from the chain. USD and base units WAD. */
+/** A trader as last read. USD and base units WAD. */
 export type Seat = {
   index: number;
   id: bigint;
@@ -27,49 +23,32 @@ export type Seat = {
   edge: number;
 };
 
-type View = "account" | "replayed" | "debtsTo" | "claimsOf" | "market";
-
-/** Missed deleveraging events that cost as much to look at as a position itself. */
-const EVENTS_OF_A_VIEW = 16;
+/** A position as deleveraging has left it, and what that brings. */
+export type Seen = {
+  position: Pick<Position, "size" | "cost" | "settled" | "mmBps" | "fundingEntry">;
+  credit: bigint;
+  returned: bigint;
+  fundingOwed: bigint;
+  cut: bigint;
+};
 
 /** Funding and rounding between two reads move an account's edge by far less. */
 const EDGE_SLACK = 0.005;
 
 /**
  * What a keeper knows without asking: every trader and the market, read again only when a transaction touched them. A bar
- * therefore costs a comparison a trader, whatever their number, and the exact sum only for those near their edge.
+ * therefore costs a comparison a trader, whatever their number, and the exact sum only for those near their edge. Where it
+ * is read from is up to who extends it: the chain, or the model.
  */
-export class TraderBook {
+export abstract class TraderBook {
   readonly seats: Seat[];
-  private readonly stage: Stage;
-  private readonly chain: Chain<never>;
-  private market: Market;
+  protected readonly market: Market;
 
-  constructor(stage: Stage, chain: Chain<never>, traders: number) {
-    this.stage = stage;
-    this.chain = chain;
-    const p = stage.params;
-    this.market = newMarket(
-      stage.market,
-      {
-        ...p,
-        imrBps: BigInt(p.imrBps),
-        volFactorBps: BigInt(p.volFactorBps),
-        slopeBpsPerMillion: BigInt(p.slopeBpsPerMillion),
-        feeBps: BigInt(p.feeBps),
-        maxFundingBps: BigInt(p.maxFundingBps),
-        keeperWindow: BigInt(p.keeperWindow),
-        reserveFactorBps: BigInt(p.reserveFactorBps),
-        poolShareBps: BigInt(p.poolShareBps),
-        riskWeightBps: BigInt(p.riskWeightBps),
-        minNotionalCents: BigInt(p.minNotionalCents),
-      },
-      "Open",
-      0n,
-    );
-    this.seats = Array.from({ length: traders }, (_, index) => ({
+  constructor(market: number, params: MarketParams, ids: bigint[]) {
+    this.market = newMarket(market, params, "Open", 0n);
+    this.seats = ids.map((id, index) => ({
       index,
-      id: traderId(stage, index),
+      id,
       margin: 0n,
       size: 0n,
       cost: 0n,
@@ -84,40 +63,15 @@ export class TraderBook {
     }));
   }
 
+  /** Reads again what a block changed: the market and, as deleveraging has left them, these traders. */
+  abstract refresh(touched: Iterable<number>): Promise<void>;
+
+  /** Positions only, as they are once everything missed is replayed. */
+  protected abstract readPositions(seats: Seat[]): Promise<void>;
+
   /** Signed size of all positions. */
   get skew(): bigint {
     return this.market.long.size - this.market.short.size;
-  }
-
-  /** Reads again what a block changed: the market and, as deleveraging has left them, these traders. */
-  async refresh(touched: Iterable<number>): Promise<void> {
-    const { clearinghouse } = this.stage.world.system;
-    const seats = [...new Set(touched)].map((index) => this.seats[index]!);
-    const [market] = await this.read("market", [[this.stage.market]]);
-    const { long, short, fundingIndex, touchedAt } = market![0] as Awaited<ReturnType<typeof clearinghouse.market>>;
-    Object.assign(this.market, {
-      long: { ...this.market.long, size: long.sizeBase },
-      short: { ...this.market.short, size: short.sizeBase },
-      fundingIndex,
-      touchedAt,
-    });
-    const accounts = await this.read(
-      "account",
-      seats.map((seat) => [seat.id]),
-    );
-    const owing = seats.filter((_, i) => (accounts[i]![0] as { debts: bigint }).debts !== 0n);
-    const debts = await this.read(
-      "debtsTo",
-      owing.map((seat) => [seat.id]),
-    );
-    for (const [i, seat] of seats.entries()) {
-      seat.margin = (accounts[i]![0] as { margin: bigint }).margin;
-      seat.owed = 0n;
-      seat.closed = 0n;
-      seat.missed = 0;
-    }
-    for (const [i, seat] of owing.entries()) seat.owed = (debts[i]![0] as bigint) + (debts[i]![1] as bigint);
-    await this.readPositions(seats);
   }
 
   /** Reads again every open position, after a deleveraging of `events` events. Nobody was touched by it. */
@@ -126,37 +80,6 @@ export class TraderBook {
     for (const seat of open) seat.missed += events;
     await this.readPositions(open);
     await this.refresh([]);
-  }
-
-  private async readPositions(seats: Seat[]): Promise<void> {
-    const positions = await this.read(
-      "replayed",
-      seats.map((seat) => [seat.id, this.stage.market]),
-      1 + Math.max(0, ...seats.map((seat) => seat.missed)) / EVENTS_OF_A_VIEW,
-    );
-    for (const [i, seat] of seats.entries()) {
-      const seen = positions[i]![0] as IDeleveraging.ReplayedStructOutput;
-      const { position } = seen;
-      const closed = seen.credit + seen.returned - seen.fundingOwed;
-      seat.owed += closed - seat.closed;
-      seat.closed = closed;
-      seat.cut = seen.cut;
-      seat.size = position.size;
-      seat.cost = position.cost;
-      seat.settled = position.settled;
-      seat.mmBps = position.mmBps;
-      seat.fundingEntry = position.fundingEntry;
-      seat.edge = edgeOf(seat);
-    }
-  }
-
-  /** One view of the clearinghouse for many arguments, in few calls. */
-  async read(name: View, args: unknown[][], work = 1): Promise<Result[]> {
-    const { clearinghouse } = this.stage.world.system;
-    const abi = clearinghouse.interface;
-    const calls = args.map((one) => abi.encodeFunctionData(name as "account", one as never));
-    const answers = await this.chain.callAll(this.stage.crowd, String(clearinghouse.target), calls, work);
-    return answers.map((data) => abi.decodeFunctionResult(name as "account", data));
   }
 
   /** What belongs to whoever unwinds the skew. */
@@ -193,6 +116,35 @@ export class TraderBook {
       equity: seat.margin + seat.owed + unrealised,
       maintenance: maintenanceRequirement(this.market, seat.size, seat.mmBps, price),
     };
+  }
+
+  protected takeMarket(seen: { longSize: bigint; shortSize: bigint; fundingIndex: bigint; touchedAt: bigint }): void {
+    const { market } = this;
+    const { longSize, shortSize, fundingIndex, touchedAt } = seen;
+    Object.assign(market, {
+      long: { ...market.long, size: longSize },
+      short: { ...market.short, size: shortSize },
+      fundingIndex,
+      touchedAt,
+    });
+  }
+
+  /** An account that was touched: nothing is missed any more. */
+  protected takeAccount(seat: Seat, margin: bigint, owed: bigint): void {
+    Object.assign(seat, { margin, owed, closed: 0n, missed: 0 });
+  }
+
+  protected takePosition(seat: Seat, { position, credit, returned, fundingOwed: owes, cut }: Seen): void {
+    const closed = credit + returned - owes;
+    seat.owed += closed - seat.closed;
+    seat.closed = closed;
+    seat.cut = cut;
+    seat.size = position.size;
+    seat.cost = position.cost;
+    seat.settled = position.settled;
+    seat.mmBps = position.mmBps;
+    seat.fundingEntry = position.fundingEntry;
+    seat.edge = edgeOf(seat);
   }
 }
 

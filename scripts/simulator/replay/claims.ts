@@ -1,4 +1,4 @@
-import type { TraderBook } from "./book.ts";
+import type { ChainBook } from "./chainBook.ts";
 import type { Stage } from "./exchange.ts";
 
 /** What one class of claimants lost to socialised losses and got back so far. USD WAD. */
@@ -31,7 +31,7 @@ export type Claimants = {
   debts: bigint;
 };
 
-export async function readClaimants(book: TraderBook): Promise<Claimants> {
+export async function readClaimants(book: ChainBook): Promise<Claimants> {
   const ids = book.seats.map((seat) => [seat.id]);
   const claims = (await book.read("claimsOf", ids)) as unknown as [bigint, bigint][];
   const debts = (await book.read("debtsTo", ids)) as unknown as [bigint, bigint][];

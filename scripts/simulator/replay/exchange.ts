@@ -3,11 +3,7 @@ import type { NetworkConnection } from "hardhat/types/network";
 import type { Crowd } from "../../../typechain-types/index.ts";
 import { accountId, type MarketParams, World, wad } from "../../shared/world.ts";
 import type { Plan } from "./plan.ts";
-
-const DAY = 86_400;
-/** Requests settle with the epoch after theirs, and insurance epochs are a week long. */
-const SEEDING = 14 * DAY;
-const SETTLE_DELAY = 1_800;
+import { type Calendar, SEEDING, SETTLE_DELAY } from "./setting.ts";
 
 /** Signers by what they do. One owner holds all traders, each in a sub-account of its own; another one the idle. */
 export type Cast = Record<
@@ -23,55 +19,17 @@ export type Stage = {
   crowd: Crowd;
   market: number;
   params: MarketParams;
-  /** Unix seconds on the chain. */
-  opensAt: number;
-  roundSeconds: number;
-  /** Length of an LP epoch and where epoch 0 began. */
-  epoch: { genesis: number; length: number };
+  /** Length of an LP epoch, seconds. */
+  epochLength: number;
 };
 
-/** From the start of the chain to the first bar, in seconds: seeding, opening rounds, one LP epoch's end. */
-function leadTime(roundSeconds: number, rounds: number): number {
-  const opened = SEEDING + 2 * 3_600 + rounds * roundSeconds;
-  return Math.ceil(opened / DAY) * DAY + 2 * 3_600;
-}
-
-const roundLength = (window: number): number => Math.max(600, 3 * window);
-
-/** Chain options for a replay whose first bar is at `start`: the chain's clock shows the time of the prices. */
-export function chainOptions(start: number, window: number, rounds: number) {
-  const begins = start - leadTime(roundLength(window), rounds);
+/** Chain options for a replay: the chain's clock shows the time of the prices. */
+export function chainOptions({ genesis }: Calendar) {
   return {
-    initialDate: new Date(begins * 1_000),
+    initialDate: new Date(genesis * 1_000),
     initialBaseFeePerGas: 0,
     blockGasLimit: 100_000_000_000n,
     allowBlocksWithSameTimestamp: true,
-  };
-}
-
-/**
- * Parameters of the replayed market: the defaults of PROTOCOL section 17. `skewScale` is 400 times one side's open
- * interest, so that impact stays under its hard bound even when a whole side is gone; the caps that follow capital let in
- * what `--oi-to-capital` asks for.
- */
-export function marketParams(plan: Plan, price: string, window: number, oiToCapital: number): MarketParams {
-  const interest = Math.max(plan.longInterest, plan.shortInterest) / Number(price);
-  const room = Math.ceil(
-    Math.max(1, oiToCapital * (plan.shortInterest / plan.longInterest), oiToCapital) * 1.25 * 10_000,
-  );
-  return {
-    skewScaleBase: wad((400 * interest).toFixed(6)),
-    maxPositionBase: wad((1.1 * interest).toFixed(6)),
-    imrBps: 200,
-    volFactorBps: 20_000,
-    slopeBpsPerMillion: 10,
-    feeBps: 5,
-    maxFundingBps: 500,
-    keeperWindow: window,
-    reserveFactorBps: oiToCapital > 0.75 ? room : 10_000,
-    poolShareBps: oiToCapital > 0.75 ? room : 10_000,
-    riskWeightBps: 10_000,
-    minNotionalCents: 100_000,
   };
 }
 
@@ -79,6 +37,7 @@ export function marketParams(plan: Plan, price: string, window: number, oiToCapi
 export async function setStage(
   connection: NetworkConnection,
   plan: Plan,
+  calendar: Calendar,
   params: MarketParams,
   firstPrice: bigint,
 ): Promise<Stage> {
@@ -95,6 +54,7 @@ export async function setStage(
     await token.connect(owner).approve(vault, 2n ** 256n - 1n);
   }
   const genesis = Number(await pool.GENESIS());
+  if (genesis !== calendar.genesis) throw new Error(`epoch 0 begins at ${genesis}, not ${calendar.genesis}`);
   await seed(world, cast, plan, genesis);
   return {
     connection,
@@ -103,9 +63,7 @@ export async function setStage(
     crowd,
     market,
     params,
-    opensAt: genesis + SEEDING + 2 * 3_600,
-    roundSeconds: roundLength(params.keeperWindow),
-    epoch: { genesis, length: Number(await pool.EPOCH_LENGTH()) },
+    epochLength: Number(await pool.EPOCH_LENGTH()),
   };
 }
 
@@ -113,13 +71,15 @@ export async function setStage(
 async function seed(world: World, cast: Cast, plan: Plan, genesis: number): Promise<void> {
   const { token, vault, senior, junior, insurance, pool } = world.system;
   const { capital } = plan;
-  const requests = [
+  const all = [
     [cast.senior1, senior, capital.senior * 0.7],
     [cast.senior2, senior, capital.senior * 0.3],
     [cast.junior1, junior, capital.junior * 0.6],
     [cast.junior2, junior, capital.junior * 0.4],
     [cast.staker, insurance, capital.insurance],
   ] as const;
+  // A fund may be empty; nobody can ask for nothing.
+  const requests = all.filter(([, , usd]) => usd > 0);
   for (const [signer, shares, usd] of requests) {
     const amount = world.native(wad(usd.toFixed(2)));
     await token.mint(signer.address, amount);

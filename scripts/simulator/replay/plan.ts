@@ -26,24 +26,40 @@ export type Plan = {
   longInterest: number;
   shortInterest: number;
   capital: { senior: number; junior: number; insurance: number };
+  /** Highest leverage of a long. */
+  maxLeverage: number;
 };
 
-export type PlanOptions = { traders: number; seed: number; oiToCapital: number; longShare: number };
+export type PlanOptions = {
+  traders: number;
+  seed: number;
+  oiToCapital: number;
+  longShare: number;
+  /** Highest leverage of a long; shorts take half of it at most. */
+  maxLeverage?: number;
+  /** Insurance fund, as a part of LP capital. */
+  insurance?: number;
+};
+
+export const MAX_LEVERAGE = 40;
+export const INSURANCE = 0.015;
 
 /**
  * The population of a replay. Printed by `--help` in short; all of it follows from the seed.
  *
- * - 45% longs at 3-40x, 45% shorts at 2-20x, 10% arbitrageurs. Notional 2,000-400,000 USD; both log-uniform: many small,
+ * - 45% longs at 3-40x, 45% shorts at 2-20x (or up to `maxLeverage` and half of it), 10% arbitrageurs. Notional 2,000-400,000 USD; both log-uniform: many small,
  *   few large.
  * - Shorts are scaled so that longs are `longShare` of open interest (50%: balanced, every layer shows; a one-sided book
  *   shows mostly forgone profit).
  * - They enter in eight rounds at prices within 3% of the first one, so entries are spread and some are in profit.
  * - Arbitrageurs hold the long interest in margin, start flat and lean against the skew at no more than 1x.
- * - Liquidity is long interest / `oiToCapital`, at least 20,000 USD: 80% senior, 20% junior, and 1.5% of it again in the insurance fund.
+ * - Liquidity is long interest / `oiToCapital`, at least 20,000 USD: 80% senior, 20% junior, and
+ *   `insurance` of it (1.5%) again in the insurance fund.
  */
 export function planReplay(options: PlanOptions): Plan {
+  const { maxLeverage = MAX_LEVERAGE, insurance = INSURANCE } = options;
   const random = new Random(options.seed);
-  const traders = Array.from({ length: options.traders }, (_, i) => drawTrader(random, i));
+  const traders = Array.from({ length: options.traders }, (_, i) => drawTrader(random, i, maxLeverage));
   const sum = (kind: TraderPlan["kind"]) =>
     traders.reduce((total, trader) => total + (trader.kind === kind ? trader.notional : 0), 0);
 
@@ -68,7 +84,8 @@ export function planReplay(options: PlanOptions): Plan {
     rounds,
     longInterest,
     shortInterest: sum("short"),
-    capital: { senior: liquidity * 0.8, junior: liquidity * 0.2, insurance: liquidity * 0.015 },
+    capital: { senior: liquidity * 0.8, junior: liquidity * 0.2, insurance: liquidity * insurance },
+    maxLeverage,
   };
 }
 
@@ -78,10 +95,11 @@ const LEAST_LIQUIDITY = 20_000;
 const ROUNDS = 8;
 const HABITS = ["holds", "halves", "cuts", "adds"] as const;
 
-function drawTrader(random: Random, index: number): TraderPlan {
+function drawTrader(random: Random, index: number, maxLeverage: number): TraderPlan {
   // Two traders are one of each side; every tenth leans against the skew.
   const kind = index % 10 === 9 && index > 1 ? "arbitrageur" : index % 2 === 0 ? "long" : "short";
-  const leverage = kind === "long" ? random.spread(3, 40) : kind === "short" ? random.spread(2, 20) : 0;
+  const leverage =
+    kind === "long" ? random.spread(3, maxLeverage) : kind === "short" ? random.spread(2, maxLeverage / 2) : 0;
   const notional = kind === "arbitrageur" ? 0 : random.spread(2_000, 400_000);
   return {
     kind,

@@ -1,4 +1,4 @@
-import type { TraderBook } from "./book.ts";
+import type { ChainBook } from "./chainBook.ts";
 import { claimableBy } from "./claims.ts";
 import type { Stage } from "./exchange.ts";
 
@@ -43,7 +43,7 @@ export async function conservationOf(stage: Stage): Promise<Conservation> {
  * deleveraging replayed, with what belongs to no single one: bonds, the impact reserve, repaid claims nobody has
  * collected, less what the pool cannot pay.
  */
-export async function tradersOneByOne(stage: Stage, book: TraderBook, idle: bigint[], time: number): Promise<bigint> {
+export async function tradersOneByOne(stage: Stage, book: ChainBook, idle: bigint[], time: number): Promise<bigint> {
   const { pool, clearinghouse } = stage.world.system;
   const { lastPrice } = await clearinghouse.market(stage.market);
   const { orders } = await stage.world.ledgers();

@@ -1,6 +1,7 @@
 import Table from "cli-table3";
 import type { AdlWave } from "../replay/adl.ts";
 import type { ReplayResult } from "../replay/result.ts";
+import { stepName } from "./layers.ts";
 import { dollars, fraction } from "./money.ts";
 
 /** Waves printed; the smaller rest is one row. */
@@ -8,11 +9,23 @@ const ROWS = 12;
 const plain = { head: [], border: [], compact: true };
 
 /** Whom deleveraging charged, and that it charged them alike. */
-export function deleveraging({ adl, waves }: ReplayResult): string {
+export function deleveraging({ series, adl, waves }: ReplayResult): string {
   if (waves.length === 0) return "Deleveraging: none. No trader in profit was charged.";
   const size = (wave: AdlWave) => wave.collected + wave.paid;
   const largest = new Set([...waves].sort((a, b) => (size(a) > size(b) ? -1 : 1)).slice(0, ROWS));
-  const head = ["bar", "for", "events", "haircut", "closed", "charged", "least", "most", "losers", "withheld", "paid"];
+  const head = [
+    stepName(series),
+    "for",
+    "events",
+    "haircut",
+    "closed",
+    "charged",
+    "least",
+    "most",
+    "losers",
+    "withheld",
+    "paid",
+  ];
   const table = new Table({ head, colAligns: head.map(() => "right" as const), style: plain });
   for (const wave of waves.filter((one) => largest.has(one))) {
     table.push([

@@ -12,6 +12,7 @@ export function jsonReport(result: ReplayResult): Record<string, unknown> {
   const groups = ["traders", "junior", "senior", "insurance", "treasury", "keepers"] as const;
   return {
     scenario: result.series.name,
+    path: result.series.path,
     seed: result.options.seed,
     steps: result.steps,
     traders: result.options.traders,

@@ -1,6 +1,7 @@
 import Table from "cli-table3";
 import { LAYERS, type ReplayResult, type StepIncident } from "../replay/result.ts";
 import { deleveraging, recovery } from "./deleveraging.ts";
+import { carriedBy, LAYER_NAMES, stepName } from "./layers.ts";
 import { change, dollars, percent } from "./money.ts";
 import { sparkline } from "./sparkline.ts";
 
@@ -27,7 +28,7 @@ function heading({ series, options, plan }: ReplayResult): string {
   const { capital } = plan;
   const usd = (value: number) => Math.round(value).toLocaleString("en-US");
   return [
-    `${series.name}: ${options.traders} traders, seed ${options.seed}, keeper every ${plural(options.speed, "bar")}`,
+    `${series.name}: ${options.traders} traders, seed ${options.seed}, keeper every ${plural(options.speed, stepName(series))}`,
     ...series.sources.map((source) => `  ${source}`),
     `Open interest ${usd(plan.longInterest)} long, ${usd(plan.shortInterest)} short = ${options.oiToCapital} x LP capital.`,
     `Behind it: insurance ${usd(capital.insurance)}, junior ${usd(capital.junior)}, senior ${usd(capital.senior)}.`,
@@ -43,7 +44,7 @@ function path({ series }: ReplayResult): string {
   const clock = new Date(at * 1_000).toISOString().slice(0, 16).replace("T", " ");
   const off = (price: number) => `${price} (${((price / first - 1) * 100).toFixed(1)}%)`;
   return [
-    "Price (at each bar's close)",
+    series.path === "close" ? "Price (at each bar's close)" : "Price (open, extremes and close of each bar)",
     `  ${sparkline(prices, WIDTH)}`,
     `  ${first} -> low ${off(low)} at ${clock} UTC -> ${off(last)}`,
   ].join("\n");
@@ -56,11 +57,11 @@ function liquidations(result: ReplayResult): string {
   ].join("\n");
 }
 
-function incidents({ incidents: all, totals }: ReplayResult): string {
+function incidents({ series, incidents: all, totals }: ReplayResult): string {
   if (all.length === 0) return "Incidents: none. Every liquidation left the account at zero or better.";
   const largest = new Set([...all].sort((a, b) => (a.deficit > b.deficit ? -1 : 1)).slice(0, ROWS));
   const table = new Table({
-    head: ["bar", "deficit", ...LAYERS],
+    head: [stepName(series), "deficit", ...LAYERS],
     colAligns: ["right", ...Array(LAYERS.length + 1).fill("right")],
     style: plain,
   });
@@ -74,9 +75,9 @@ function incidents({ incidents: all, totals }: ReplayResult): string {
   return `Incidents ${all.length}${which} (USD; a row is one bankrupt account)\n${table}`;
 }
 
-/** A residual that traders in profit have carried later counts as theirs. */
-function layers({ totals: booked, residualCovered, plan }: ReplayResult): string {
-  const totals = { ...booked, adl: booked.adl + residualCovered, residual: booked.residual - residualCovered };
+function layers(result: ReplayResult): string {
+  const totals = carriedBy(result);
+  const { plan } = result;
   const { capital } = plan;
   const start: Partial<Record<(typeof LAYERS)[number], number>> = {
     insurance: capital.insurance,
@@ -91,7 +92,7 @@ function layers({ totals: booked, residualCovered, plan }: ReplayResult): string
   for (const layer of LAYERS) {
     const capitalOf = start[layer];
     const share = capitalOf === undefined ? "" : percent(totals[layer], BigInt(Math.round(capitalOf)) * 10n ** 18n);
-    table.push([NAMES[layer], dollars(totals[layer]), percent(totals[layer], totals.deficit), share]);
+    table.push([LAYER_NAMES[layer], dollars(totals[layer]), percent(totals[layer], totals.deficit), share]);
   }
   return `Who carried the deficits\n${table}`;
 }
@@ -121,15 +122,6 @@ function ending({ conservation, idle, problems, seconds }: ReplayResult): string
     `${problems.length === 0 ? "No" : problems.length} problem${problems.length === 1 ? "" : "s"}, ${seconds.toFixed(1)} s`,
   ].join("\n");
 }
-
-const NAMES = {
-  forgone: "forgone (never had)",
-  insurance: "insurance fund",
-  junior: "junior tranche",
-  senior: "senior tranche",
-  adl: "traders in profit",
-  residual: "residual (nobody)",
-};
 
 const plain = { head: [], border: [], compact: true };
 

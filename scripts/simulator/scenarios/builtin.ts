@@ -29,7 +29,7 @@ const OCT_10_2025: readonly [string, number][] = [
 ];
 const OCT_10_2025_MIDNIGHT = Date.UTC(2025, 9, 10) / 1_000;
 
-const SCENARIOS: Record<string, () => PriceSeries> = {
+const SCENARIOS: Record<string, () => Omit<PriceSeries, "path">> = {
   gap: () => ({ name: "gap", bars: walk(100, gapMoves(-0.2)), sources: ["synthetic: a fall of 20% within one bar"] }),
   chasm: () => ({
     name: "chasm",
@@ -58,7 +58,7 @@ export const SCENARIO_NAMES = Object.keys(SCENARIOS);
 export function builtinScenario(name: string): PriceSeries {
   const make = Object.hasOwn(SCENARIOS, name) ? SCENARIOS[name] : undefined;
   if (make === undefined) throw new InputError(`unknown scenario "${name}": one of ${SCENARIO_NAMES.join(", ")}`);
-  return make();
+  return { ...make(), path: "close" };
 }
 
 /** Twenty quiet bars, the gap, forty bars of a slow half recovery. */

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { parse } from "csv-parse/sync";
 import { z } from "zod";
-import { InputError, type PriceSeries } from "./series.ts";
+import { type Bar, InputError, type PathKind, type PriceSeries } from "./series.ts";
 
 /** What the chain can represent comfortably: 18 decimals below, position sizes above. */
 const LOWEST = 1e-6;
@@ -37,22 +37,43 @@ const row = z
 
 /**
  * Reads `timestamp,open,high,low,close` candles; other columns are ignored. The first step is the first bar's open, then
- * each bar's close follows at the bar's end.
+ * each bar's close follows at the bar's end; with `ohlc` its open and extremes come before it: {@link withinBar}.
  */
-export async function readPrices(file: string): Promise<PriceSeries> {
+export async function readPrices(file: string, kind: PathKind = "close"): Promise<PriceSeries> {
   const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
     throw new InputError(`${file}: ${error.code === "ENOENT" ? "no such file" : `cannot be read (${error.code})`}`);
   });
   const rows = parseRows(file, text);
   if (rows.length < 2) throw new InputError(`${file}: needs at least two rows of prices`);
 
-  const bars = [{ time: Number(rows[0]!.timestamp), price: rows[0]!.open }];
-  const length = Number(rows[1]!.timestamp) - Number(rows[0]!.timestamp);
+  const bars: Bar[] = [{ time: Number(rows[0]!.timestamp), price: rows[0]!.open }];
+  const lengths = rows.slice(1).map((bar, i) => Number(bar.timestamp) - Number(rows[i]!.timestamp));
   for (const [i, bar] of rows.entries()) {
-    const next = rows[i + 1];
-    bars.push({ time: next ? Number(next.timestamp) : Number(bar.timestamp) + length, price: bar.close });
+    const start = Number(bar.timestamp);
+    const length = lengths[i] ?? lengths[0]!;
+    if (kind === "ohlc") bars.push(...withinBar(bar, start, length, bars.at(-1)!.price));
+    bars.push({ time: start + length, price: bar.close });
   }
-  return { name: path.basename(file).replace(/\.csv$/i, ""), bars, sources: [`candles of ${path.basename(file)}`] };
+  const typical = [...lengths].sort((a, b) => a - b)[Math.floor(lengths.length / 2)]!;
+  return {
+    name: path.basename(file).replace(/\.csv$/i, ""),
+    bars,
+    sources: [`candles of ${path.basename(file)}${kind === "ohlc" ? ", open, extremes and close of each" : ""}`],
+    path: kind,
+    candleSeconds: typical,
+  };
+}
+
+/**
+ * A bar before its close: open, the extreme nearer to it, the other one; a third of the bar apart. A candle does not tell
+ * which extreme came first; that the nearer did is the usual guess, and where both are as near it is the low. A step that
+ * repeats the price before it would tell nobody anything.
+ */
+function withinBar(bar: z.infer<typeof row>, start: number, length: number, before: string): Bar[] {
+  const [open, high, low] = [Number(bar.open), Number(bar.high), Number(bar.low)];
+  const extremes = open - low <= high - open ? [bar.low, bar.high] : [bar.high, bar.low];
+  const steps = [bar.open, ...extremes].map((price, i) => ({ time: start + Math.floor((i * length) / 3), price }));
+  return steps.filter(({ price }, i) => Number(price) !== Number(i === 0 ? before : steps[i - 1]!.price));
 }
 
 function parseRows(file: string, text: string): z.infer<typeof row>[] {

@@ -6,6 +6,9 @@ export type Bar = {
   price: string;
 };
 
+/** `close`: one price a bar. `ohlc`: up to four, in the order they are taken to have happened. */
+export type PathKind = "close" | "ohlc";
+
 /** What a replay walks along. */
 export type PriceSeries = {
   name: string;
@@ -14,6 +17,9 @@ export type PriceSeries = {
   sources: string[];
   /** Open interest over capital that the scenario is about, unless the user says another. */
   oiToCapital?: number;
+  path: PathKind;
+  /** Of one candle, seconds; where there is none, the typical distance of two steps. */
+  candleSeconds?: number;
 };
 
 /** Wrong input: one line for the user, no stack trace. */
@@ -21,8 +27,9 @@ export class InputError extends Error {
   override readonly name = "InputError";
 }
 
-/** Typical distance of two bars in seconds (the median). */
+/** Length of a bar in seconds: of a candle, or the typical distance of two steps (the median). */
 export function barSeconds(series: PriceSeries): number {
+  if (series.candleSeconds !== undefined) return series.candleSeconds;
   const gaps = series.bars.slice(1).map((bar, i) => bar.time - series.bars[i]!.time);
   gaps.sort((a, b) => a - b);
   return gaps[Math.floor(gaps.length / 2)] ?? 60;
