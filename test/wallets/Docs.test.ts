@@ -32,7 +32,7 @@ describe("scripts/sdk/README.md", function () {
     const book: AddressBook = {
       chainId: 31337n,
       addresses: Object.fromEntries(entries),
-      symbols: ["BTC"],
+      symbols: new Map([[0, "BTC"]]),
       startBlock: 0,
     };
 
