@@ -25,6 +25,7 @@ const build = { force: false, quiet: true, noTests: true, files: [], defaultBuil
 await hre.tasks.getTask("build").run(build);
 const { measureGas } = await import("./measure.ts");
 const { measureDeleveraging } = await import("./deleveraging.ts");
+const { measureLens } = await import("./lens.ts");
 const { measureWorst } = await import("./worst.ts");
 // A fixed clock: which volatility word is written depends on the minute.
 const connect = () =>
@@ -33,6 +34,7 @@ const report: GasReport = {
   ...(await measureGas(await connect())),
   ...(await measureDeleveraging(connect)),
   ...(await measureWorst(connect)),
+  ...(await measureLens(connect)),
 };
 const lines = flattened(report);
 

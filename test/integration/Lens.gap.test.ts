@@ -1,9 +1,10 @@
 import { expect } from "chai";
 import hre from "hardhat";
 import type { NetworkConnection } from "hardhat/types/network";
+import { deployLens } from "../../scripts/shared/deployLens.ts";
 import { PLAIN_MARKET, wad } from "../../scripts/shared/world.ts";
 import { randomFrom } from "../shared/random.ts";
-import { deployLens, layersOf } from "./lensStage.ts";
+import { layersOf } from "./lensStage.ts";
 import { layerTotals, plainStage, type Totals } from "./stage.ts";
 
 const connection = await hre.network.create();

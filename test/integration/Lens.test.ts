@@ -1,9 +1,8 @@
 import { expect } from "chai";
 import hre from "hardhat";
 import type { NetworkConnection } from "hardhat/types/network";
-import { CrowdedMarket } from "../../scripts/gas/crowd.ts";
+import { deployLens } from "../../scripts/shared/deployLens.ts";
 import { accountId, PLAIN_MARKET, wad } from "../../scripts/shared/world.ts";
-import { deployLens } from "./lensStage.ts";
 import { OrderKind, orderStage } from "./orderStage.ts";
 import { belowPrincipal, fields, plainStage, REAL_MARKET, realStage } from "./stage.ts";
 
@@ -40,6 +39,13 @@ async function real(connection: NetworkConnection) {
   const long = await world.fund(alice, wad(60_000));
   await world.trade(alice, long, btc, wad(2));
   return { ...stage, long, lens: await deployLens(connection, world.system) };
+}
+
+async function eightMarkets(connection: NetworkConnection) {
+  const stage = await plainStage(connection);
+  await stage.world.setPrice(stage.btc, wad(100));
+  for (let m = 1; m < 8; m++) await stage.world.listMarket(PLAIN_MARKET, wad(100));
+  return { ...stage, lens: await deployLens(connection, stage.world.system) };
 }
 
 describe("Lens", function () {
@@ -186,44 +192,17 @@ describe("Lens", function () {
       expect(page[0]!.equity).to.equal(wad(-10_000));
     });
 
-    it("reads 500 accounts for less than 15,000,000 gas", async function () {
-      this.timeout(600_000);
-      const crowded = await CrowdedMarket.deploy(await hre.network.create(), 50_000_000);
-      const first = await crowded.open(500, wad(1), wad(200));
-      const lens = await deployLens(crowded.world.connection, crowded.world.system);
-      const ids = Array.from({ length: 500 }, (_, i) => first + BigInt(i));
-      const gas = await lens.healths.estimateGas(ids);
-      console.log(`      healths of 500: ${gas}`);
-      expect(gas).to.be.lessThan(15_000_000n);
-      const page = await lens.healths(ids, { gasLimit: 15_000_000n });
-      const last = await crowded.world.system.clearinghouse.health(ids[499]!);
-      expect([page.length, page[499]!.equity, page[499]!.maintenance]).to.deep.equal([
-        500,
-        last.equity,
-        last.maintenanceMargin,
-      ]);
-    });
-
-    it("reads 50 accounts with eight positions each", async function () {
-      this.timeout(600_000);
-      const stage = await plainStage(await hre.network.create());
-      const { world, alice, clearinghouse } = stage;
-      const lens = await deployLens(world.connection, world.system);
-      for (let m = 1; m < 8; m++) await world.listMarket(PLAIN_MARKET, wad(100));
-      await world.setPrice(0, wad(100));
-      const ids: bigint[] = [];
-      for (let n = 0n; n < 50n; n++) ids.push(await world.fund(alice, wad(1_000), n));
-      for (let m = 0; m < 8; m++) {
-        await clearinghouse.markAll();
-        for (const id of ids) await world.trade(alice, id, m, wad(20));
+    it("reads an account with eight positions like any other", async function () {
+      const stage = await networkHelpers.loadFixture(eightMarkets);
+      const { world, lens, clearinghouse, alice } = stage;
+      const ids = [await world.fund(alice, wad(1_000)), await world.fund(alice, wad(2_000), 1n)];
+      for (let m = 0; m < 8; m++) for (const id of ids) await world.trade(alice, id, m, wad(20));
+      const [lean, full] = [await lens.healths(ids), await lens.accounts(ids)];
+      for (const [i, id] of ids.entries()) {
+        const { equity, maintenanceMargin } = await clearinghouse.health(id);
+        expect([lean[i]!.equity, lean[i]!.maintenance]).to.deep.equal([equity, maintenanceMargin]);
+        expect(full[i]!.positions.length).to.equal(8);
       }
-      const lean = await lens.healths.estimateGas(ids);
-      const full = await lens.accounts.estimateGas(ids.slice(0, 25));
-      console.log(`      eight positions each: healths of 50 ${lean}, accounts of 25 ${full}`);
-      expect(lean).to.be.lessThan(15_000_000n);
-      expect(full).to.be.lessThan(15_000_000n);
-      const page = await lens.accounts(ids.slice(25), { gasLimit: 15_000_000n });
-      expect(page.every((account) => account.positions.length === 8)).to.equal(true);
     });
   });
 
