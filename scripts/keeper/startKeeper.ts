@@ -121,7 +121,7 @@ function defaultFile(chainId: string, clearinghouse: string): string {
 function secretsOf(url: string): string[] {
   const { pathname, search, username, password } = new URL(url);
   const parts = pathname.split("/").filter((part) => part.length >= 8);
-  return [url, pathname, search, username, decodeURIComponent(password), ...parts].filter((text) => text.length >= 8);
+  return [pathname, search, username, decodeURIComponent(password), ...parts].filter((text) => text.length >= 8);
 }
 
 function keyTexts(key: string): string[] {

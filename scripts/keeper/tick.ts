@@ -59,12 +59,21 @@ export async function tick(keeper: Keeper): Promise<TickReturnType> {
       keeper.log.debug({ to: state.scannedTo, head: head.number }, "scanning");
       if (!config.dryRun) await keeper.save();
     };
-    const { undone, isFromScratch } = await scan({ rpc, book, state, head, depth: config.reorgDepth, onPage });
-    if (undone === 0) return;
+    await scan({ rpc, book, state, head, depth: config.reorgDepth, onPage, onReorg });
+    conditions.end("finality");
+  }
+
+  function onReorg(undone: number, isFromScratch: boolean): boolean {
+    if (isFromScratch && !conditions.names().includes("finality")) {
+      // One wrong answer must not cost everything that was read: the same has to be found twice.
+      conditions.begin("finality", "error", "no remembered block is in the chain: a re-org below finality", { undone });
+      return false;
+    }
     metrics.reorgs.inc();
     metrics.undone.inc(undone);
-    if (isFromScratch) keeper.log.error({ undone }, "a re-org below finality: everything is read anew");
+    if (isFromScratch) keeper.log.error({ undone }, "re-org below finality: everything is read anew");
     else keeper.log.warn({ undone, head: head.number }, "re-org");
+    return true;
   }
 }
 

@@ -39,7 +39,7 @@ export async function startChain(isTwoStep: boolean, args: string[] = []): Promi
   const deploymentId = `keeper-${path.basename(folder)}`;
   const connection = await hre.network.create({ network: "localhost", override: { url: node.url, ignition: {} } });
   try {
-    const world = await World.deploy(quick(connection, deploymentId), { lpEpochSeconds: 3_600 }, isTwoStep);
+    const world = await World.deploy(quick(connection, deploymentId), {}, isTwoStep);
     const deployments = path.join(folder, "deployments");
     await writeBook(deployments, world);
     return {
@@ -87,8 +87,20 @@ async function writeBook(folder: string, { system }: World): Promise<void> {
 /** Bonds and penalties on, impact and caps off. */
 export const MARKET: MarketParams = { ...PLAIN_MARKET, minNotionalCents: 100_000 };
 
-/** Money in all layers. */
+/** Money in both tranches: more than any test loses. */
 export async function seed({ world }: LocalChain): Promise<void> {
   const [, , lp] = await world.connection.ethers.getSigners();
-  await world.seed(lp!, { senior: wad(400_000), junior: wad(400_000), insurance: wad(50_000) });
+  const { token, vault, senior, junior, pool } = world.system;
+  const native = world.native(wad(400_000));
+  await token.mint(lp!, 2n * native);
+  await token.connect(lp!).approve(vault, 2n ** 256n - 1n);
+  for (const shares of [senior, junior]) await shares.connect(lp!).requestDeposit(native, lp!, lp!);
+  await world.advance(2n * (await pool.EPOCH_LENGTH()));
+  await pool.recordEpoch();
+  // Half an hour, and more than a slow machine takes between two blocks.
+  await world.advance(3_600);
+  await pool.settleEpoch();
+  for (const shares of [senior, junior]) {
+    await shares.connect(lp!)["deposit(uint256,address,address)"](await shares.maxDeposit(lp!), lp!, lp!);
+  }
 }

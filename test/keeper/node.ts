@@ -19,7 +19,8 @@ export class LocalNode {
     const anvil = spawn(
       "node_modules/.bin/anvil",
       ["--port", "0", "--chain-id", String(CHAIN_ID), "--disable-code-size-limit", ...args],
-      { stdio: ["ignore", "pipe", "inherit"] },
+      // The command of the package starts the node as its child: both are in a group of their own.
+      { stdio: ["ignore", "pipe", "inherit"], detached: true },
     );
     for await (const line of createInterface({ input: anvil.stdout! })) {
       const match = /Listening on (127\.0\.0\.1:\d+)/.exec(line);
@@ -32,9 +33,10 @@ export class LocalNode {
   }
 
   async stop(): Promise<void> {
-    if (this.process.exitCode !== null) return;
-    this.process.kill("SIGKILL");
-    await once(this.process, "exit");
+    if (this.process.exitCode !== null || this.process.signalCode !== null) return;
+    const exit = once(this.process, "exit");
+    process.kill(-this.process.pid!, "SIGKILL");
+    await exit;
   }
 
   /** One JSON-RPC call, as a client without a library makes it. */

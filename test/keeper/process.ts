@@ -60,7 +60,7 @@ export class KeeperProcess {
   }
 
   /** Until something holds; fails with what the keeper said last if it ends or takes too long. */
-  async until(what: string, condition: () => boolean | Promise<boolean>, seconds = 20): Promise<void> {
+  async until(what: string, condition: () => boolean | Promise<boolean>, seconds = 60): Promise<void> {
     const deadline = Date.now() + seconds * 1_000;
     while (!(await condition())) {
       if (Date.now() > deadline) throw new Error(`${what}: not after ${seconds} s\n${this.output.slice(-3_000)}`);

@@ -16,6 +16,8 @@ export class FaultyRpc {
   isForgetful = false;
   /** Base and priority fees are this many times the real ones. */
   feeFactor = 1n;
+  /** Shows "pending" as it was in the last block, as most public nodes do. */
+  hidesMempool = false;
   /** Call data whose simulation it refuses, as a broken or hostile target would. */
   poison: string | undefined;
   /** What was asked of it, by method. */
@@ -80,7 +82,10 @@ export class FaultyRpc {
 
   /** What a node that has not seen the last blocks would have been asked. */
   private async intoThePast(request: Request): Promise<Request> {
-    if (this.lag === 0) return request;
+    if (this.lag === 0) {
+      if (!this.hidesMempool || request.method === "eth_getTransactionCount") return request;
+      return { ...request, params: request.params.map((param) => (param === "pending" ? "latest" : param)) };
+    }
     const head = Number((await this.forward({ id: 0, method: "eth_blockNumber", params: [] })).result);
     const latest = `0x${Math.max(0, head - this.lag).toString(16)}`;
     const params = request.params.map((param) => (param === "latest" || param === "pending" ? latest : param));

@@ -35,24 +35,20 @@ export type ScanParameters = {
   depth: number;
   /** Told after every page of a long scan: a kill in between loses one page. */
   onPage: () => Promise<void>;
-};
-
-export type ScanReturnType = {
-  events: number;
-  /** Blocks that a re-org took back; 0: none. */
-  undone: number;
-  /** The re-org went deeper than what was remembered: everything was read anew. */
-  isFromScratch: boolean;
+  /**
+   * Told before blocks are undone. `isFromScratch`: none that is remembered is in the chain, and everything would be read
+   * anew; false puts that off.
+   */
+  onReorg: (undone: number, isFromScratch: boolean) => boolean;
 };
 
 /**
  * Brings `state.accounts` and `state.orders` up to `head`. The last blocks are remembered by hash with what each changed;
  * where the chain no longer knows one, it is undone, back to the newest block both know.
  */
-export async function scan({ rpc, book, state, head, depth, onPage }: ScanParameters): Promise<ScanReturnType> {
-  const { undone, isFromScratch } = await rollBack(rpc, state, head, book.startBlock);
+export async function scan({ rpc, book, state, head, depth, onPage, onReorg }: ScanParameters): Promise<void> {
+  await rollBack(rpc, state, head, book.startBlock, onReorg);
   const firstKept = Math.max(state.scannedTo + 1, head.number - depth + 1);
-  let events = 0;
   for await (const { logs, to } of pagedLogs({
     provider: rpc.provider,
     addresses: [book.addresses.clearinghouse, book.addresses.orders],
@@ -66,18 +62,16 @@ export async function scan({ rpc, book, state, head, depth, onPage }: ScanParame
       logs.map((log) => INTERFACE.parseLog(log)!),
     );
     state.scannedTo = to;
-    events += logs.length;
     await onPage();
   }
-  events += await scanRecent(rpc, book, state, head);
+  await scanRecent(rpc, book, state, head);
   state.blocks = state.blocks.filter(({ number }) => number > head.number - depth);
-  return { events, undone, isFromScratch };
 }
 
 /** The newest blocks, each with its hash, linked to the one before. */
-async function scanRecent(rpc: Rpc, book: AddressBook, state: State, head: Head): Promise<number> {
+async function scanRecent(rpc: Rpc, book: AddressBook, state: State, head: Head): Promise<void> {
   const from = state.scannedTo + 1;
-  if (from > head.number) return 0;
+  if (from > head.number) return;
   const numbers = Array.from({ length: head.number - from + 1 }, (_, i) => from + i);
   const [headers, logs] = await Promise.all([
     Promise.all(numbers.map((number) => rpc.headAt(number))),
@@ -112,26 +106,32 @@ async function scanRecent(rpc: Rpc, book: AddressBook, state: State, head: Head)
     state.blocks.push({ number, hash, undo: foldLogs(state, byBlock.get(number) ?? []) });
     state.scannedTo = number;
   }
-  return logs.length;
 }
 
 /** Undoes blocks the chain no longer has. */
-async function rollBack(rpc: Rpc, state: State, head: Head, startBlock: number) {
+async function rollBack(
+  rpc: Rpc,
+  state: State,
+  head: Head,
+  startBlock: number,
+  onReorg: ScanParameters["onReorg"],
+): Promise<void> {
   let undone = 0;
-  const before = state.scannedTo;
-  while (state.blocks.length > 0) {
-    const newest = state.blocks.at(-1)!;
-    const there = newest.number > head.number ? undefined : await rpc.headAt(newest.number);
-    if (there?.hash === newest.hash) return { undone, isFromScratch: false };
-    unfold(state, newest.undo);
-    state.blocks.pop();
-    state.scannedTo = newest.number - 1;
+  for (const { number, hash } of [...state.blocks].reverse()) {
+    const there = number > head.number ? undefined : await rpc.headAt(number);
+    if (there?.hash === hash) break;
     undone += 1;
   }
-  if (undone === 0) return { undone: 0, isFromScratch: false };
+  if (undone === 0) return;
+  const isFromScratch = undone === state.blocks.length;
+  if (!onReorg(undone, isFromScratch)) throw new RetryableError("a re-org below finality is looked at again");
+  for (const { number, undo } of state.blocks.splice(-undone).reverse()) {
+    unfold(state, undo);
+    state.scannedTo = number - 1;
+  }
+  if (!isFromScratch) return;
   // Below what is remembered nothing can be undone, only read again.
   state.accounts = {};
   state.orders = {};
   state.scannedTo = startBlock - 1;
-  return { undone: before - startBlock + 1, isFromScratch: true };
 }
