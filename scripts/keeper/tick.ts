@@ -21,6 +21,8 @@ const KINDS: Problem["kind"][] = ["down", "behind", "forked", "split"];
 /** One look at the chain, and what follows from it. */
 export async function tick(keeper: Keeper): Promise<TickReturnType> {
   const { config, state, metrics, conditions, book } = keeper;
+  const started = performance.now();
+  const ms = (): number => Math.round(performance.now() - started);
   const choice = await chooseRpc({ rpcs: keeper.rpcs, maxLag: config.maxLag, reorgDepth: config.reorgDepth });
   if (choice === undefined) throw new RetryableError("no RPC answers");
   notice(keeper, choice.problems);
@@ -38,11 +40,15 @@ export async function tick(keeper: Keeper): Promise<TickReturnType> {
     return { sent: 0 };
   }
   conditions.end("old");
+  const choseMs = ms();
   await follow(keeper, rpc, head);
+  const scannedMs = ms();
   await settleOutbox(keeper, rpc, head);
+  const settledMs = ms();
 
   const system = await keeper.systemOf(rpc);
   const observation = await observe(keeper, rpc, system, head);
+  const observedMs = ms();
   const planned = plan(state, observation, { ...config, isAltruistic: config.altruistic });
   dropOldTargets(keeper, observation);
   metrics.liquidatable.set(observation.healths.filter(({ isLiquidatable }) => isLiquidatable).length);
@@ -51,6 +57,10 @@ export async function tick(keeper: Keeper): Promise<TickReturnType> {
   await updateGauges(keeper, rpc);
   if (!config.dryRun) await keeper.save();
   metrics.lastTick.set(Date.now() / 1_000);
+  keeper.log.debug(
+    { head: head.number, planned: planned.actions.length, sent, choseMs, scannedMs, settledMs, observedMs, ms: ms() },
+    "looked",
+  );
   return { sent, result: { plan: planned, observation } };
 
   /** Reads new blocks; says so when the chain changed its mind. */

@@ -43,6 +43,8 @@ describe("Keeper on a live node", function () {
     Number(await chain.node.send("eth_getTransactionCount", wallet.address, "latest"));
   const isOpen = async (account: bigint): Promise<boolean> =>
     (await chain.world.system.clearinghouse.account(account)).openMarkets !== 0n;
+  const isAtHead = async (): Promise<boolean> =>
+    (await keeper.state()).scannedTo === Number(await chain.node.send("eth_blockNumber"));
   const all = (change: (rpc: FaultyRpc) => void): void => rpcs.forEach(change);
 
   before("twenty accounts with little margin, five with plenty, and their orders", async function () {
@@ -115,7 +117,8 @@ describe("Keeper on a live node", function () {
     await chain.node.send("evm_mine");
     await keeper.until("all mined", async () => (await pending()) === 0);
     await chain.node.send("anvil_mine", "0x2");
-    await keeper.until("6 accounts", async () => Object.keys((await keeper.state()).accounts).length === 6);
+    await keeper.until("the head", isAtHead);
+    expect(Object.keys((await keeper.state()).accounts)).to.have.length(WEAK - 19 + HEALTHY);
 
     await chain.node.send("anvil_reorg", 3, []);
     expect(await isOpen(weak[0]!)).to.equal(true);
@@ -180,9 +183,7 @@ describe("Keeper on a live node", function () {
 
   it("ends as the chain does: nineteen liquidated, no healthy one touched, its state and the chain the same [C40]", async function () {
     const { clearinghouse } = chain.world.system;
-    await keeper.until("the head", async () => {
-      return (await keeper.state()).scannedTo === Number(await chain.node.send("eth_blockNumber"));
-    });
+    await keeper.until("the head", isAtHead);
     expect(await keeper.stop()).to.equal(0);
     outputs += keeper.output;
 

@@ -51,6 +51,12 @@ export class KeeperProcess {
     return this.lines().filter(({ msg }) => msg.includes(text));
   }
 
+  /** Its last words, without every look at the chain. */
+  private story(): string {
+    const lines = this.output.split("\n").filter((line) => !line.includes('"msg":"looked"'));
+    return lines.slice(-60).join("\n");
+  }
+
   async state(): Promise<State> {
     return stateSchema.parse(JSON.parse(await readFile(this.stateFile, "utf8")));
   }
@@ -60,11 +66,11 @@ export class KeeperProcess {
   }
 
   /** Until something holds; fails with what the keeper said last if it ends or takes too long. */
-  async until(what: string, condition: () => boolean | Promise<boolean>, seconds = 60): Promise<void> {
+  async until(what: string, condition: () => boolean | Promise<boolean>, seconds = 30): Promise<void> {
     const deadline = Date.now() + seconds * 1_000;
     while (!(await condition())) {
-      if (Date.now() > deadline) throw new Error(`${what}: not after ${seconds} s\n${this.output.slice(-3_000)}`);
-      if (!this.isRunning) throw new Error(`${what}: the keeper ended\n${this.output.slice(-3_000)}`);
+      if (Date.now() > deadline) throw new Error(`${what}: not after ${seconds} s\n${this.story()}`);
+      if (!this.isRunning) throw new Error(`${what}: the keeper ended\n${this.story()}`);
       await sleep(50);
     }
   }

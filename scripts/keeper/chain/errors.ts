@@ -40,7 +40,7 @@ export function describeError(error: unknown): string {
 
 /** URLs as their origin: what comes after is the secret part. */
 export function withoutUrls(text: string): string {
-  return text.replace(/\b(https?|wss?):\/\/[^\s"'`<>)\\]+/g, (url) => originOf(url));
+  return text.replace(/(https?|wss?):\/\/[^\s"'`<>)\\]+/g, (url) => originOf(url));
 }
 
 export function originOf(url: string): string {

@@ -49,6 +49,12 @@ export class Rpc {
     return block === null ? undefined : toHead(block);
   }
 
+  /** Time of the next block, unix seconds: on a chain that mines only when asked to, time goes on without blocks. */
+  async pendingTime(): Promise<number> {
+    const block = await this.provider.send("eth_getBlockByNumber", ["pending", false]).catch(() => null);
+    return Number(block?.timestamp ?? 0);
+  }
+
   close(): void {
     this.provider.destroy();
   }

@@ -16,8 +16,7 @@ export async function observe(keeper: Keeper, rpc: Rpc, system: Breakwater, head
   const { state, proofs, config } = keeper;
   const block = head.number;
   const nowMs = Date.now();
-  // On a chain without blocks time goes on as well: the next block will have the clock's.
-  const now = Math.max(head.timestamp, Math.floor(nowMs / 1_000));
+  const now = Math.max(head.timestamp, Math.floor(nowMs / 1_000), await rpc.pendingTime());
   const [markets, healths, priorityFee] = await Promise.all([
     readMarkets(system, proofs, block),
     readHealths(system, { accounts: Object.keys(state.accounts).map(BigInt), block }),

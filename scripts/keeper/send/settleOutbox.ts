@@ -44,15 +44,17 @@ export async function settleOutbox(keeper: Keeper, rpc: Rpc, head: Head): Promis
 /** Mined is what a block of the chain says; a re-org can unsay it, until it is too deep. */
 function takeBack({ state, log, config }: Keeper, head: Head): void {
   const hashes = new Map(state.blocks.map(({ number, hash }) => [number, hash]));
+  const taken: number[] = [];
   for (const entry of [...state.outbox]) {
     if (entry.mined === undefined) continue;
     const { block, blockHash } = entry.mined;
     if (block <= head.number - config.reorgDepth) remove(state.outbox, entry);
     else if (block <= head.number && hashes.has(block) && hashes.get(block) !== blockHash) {
-      log.warn({ target: entry.key, nonce: entry.nonce, block }, "a re-org took its block: on its way again");
+      taken.push(entry.nonce);
       delete entry.mined;
     }
   }
+  if (taken.length > 0) log.warn({ nonces: taken }, "a re-org took their blocks: on their way again");
 }
 
 async function findReceipt(rpc: Rpc, { hashes }: Sent): Promise<TransactionReceipt | undefined> {
