@@ -100,6 +100,7 @@ library ViewLib {
         (seen.mark, seen.lastPrice) = (listed.mark, listed.lastPrice);
         (seen.realised, seen.base, seen.baseCandidate) = (listed.realised, listed.base, listed.baseCandidate);
         (seen.deadSince, seen.windows) = (listed.deadSince, listed.windows);
+        (seen.longEvents, seen.shortEvents) = (listed.long.head.eventCount, listed.short.head.eventCount);
         return abi.encode(seen);
     }
 

@@ -120,6 +120,11 @@ contract InsuranceFund is IInsuranceFund, EpochVault, AccessManaged, Wired {
         return (_recordedEpochs - 1, _recordedAt, _recordedAssets);
     }
 
+    /// @inheritdoc IInsuranceFund
+    function recordedEpochs() external view returns (uint256) {
+        return _recordedEpochs;
+    }
+
     // ---------------------------------------------------------------------------------------------------- internal
 
     function _nav() internal view override returns (uint256) {

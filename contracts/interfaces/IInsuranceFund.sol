@@ -68,4 +68,8 @@ interface IInsuranceFund {
 
     /// @notice The record that waits to be settled, zeros if none. `assets` USD WAD.
     function record() external view returns (uint256 epoch, uint256 recordedAt, uint256 assets);
+
+    /// @notice One more than the last epoch that was ever recorded; 0: none was. {recordEpoch} is due while it is below the
+    /// epoch running now.
+    function recordedEpochs() external view returns (uint256);
 }

@@ -122,6 +122,21 @@ interface ILiquidityPool {
     /// @notice Whether both tranches hold the minimum that lets markets open.
     function isOpenable() external view returns (bool);
 
+    /// @notice What the last epoch's record saw; all zero if there never was one. Settled or not, it stays until the next.
+    function lastRecord()
+        external
+        view
+        returns (uint256 epoch, uint256 recordedAt, int256 recordedEquity, int256 recordedExitValue, bool isSettled);
+
+    /// @notice Since when `E < T`, as far as the pool has been told, unix seconds; 0: it is not. {reset} counts from here.
+    function belowPrincipalSince() external view returns (uint256);
+
     /// @notice Epoch running now. Epoch n covers `[GENESIS + n * EPOCH_LENGTH, GENESIS + (n + 1) * EPOCH_LENGTH)`.
     function currentEpoch() external view returns (uint256);
+
+    /// @notice Start of epoch 0, unix seconds.
+    function GENESIS() external view returns (uint256);
+
+    /// @notice Length of an epoch, seconds.
+    function EPOCH_LENGTH() external view returns (uint256);
 }

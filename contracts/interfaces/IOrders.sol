@@ -185,4 +185,7 @@ interface IOrders {
 
     /// @notice Orders submitted ever; ids are 1 to this.
     function orderCount() external view returns (uint256);
+
+    /// @notice Seconds from a submission, or from a trigger, to the earliest price that can fill the order.
+    function MIN_DELAY() external view returns (uint256);
 }

@@ -410,6 +410,18 @@ contract LiquidityPool is ILiquidityPool, AccessManaged, ReentrancyGuardTransien
         return _openNotional;
     }
 
+    /// @inheritdoc ILiquidityPool
+    function lastRecord() external view returns (uint256, uint256, int256, int256, bool) {
+        Recorded memory seen = _recorded;
+        uint256 epoch = seen.epochPlusOne == 0 ? 0 : seen.epochPlusOne - 1;
+        return (epoch, seen.recordedAt, seen.equity, seen.exitValue, seen.isSettled);
+    }
+
+    /// @inheritdoc ILiquidityPool
+    function belowPrincipalSince() external view returns (uint256) {
+        return _belowPrincipalSince;
+    }
+
     /// @notice The contracts the pool was wired to.
     function wiring() external view returns (IClearinghouse, address, ITranche, ITranche) {
         return (_clearinghouse, _waterfall, _senior, _junior);

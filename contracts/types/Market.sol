@@ -62,6 +62,8 @@ struct Market {
     int128 baseCandidate; // G_m - mark at the last epoch record, USD
     uint40 deadSince; // when it was found without a price; means nothing once touched later
     uint256[3] windows;
+    uint32 longEvents; // deleveraging events of the side, ever
+    uint32 shortEvents;
 }
 
 /// @dev State of one market. Everything the pool owes its traders follows from these sums and the price: O(1).
