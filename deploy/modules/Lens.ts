@@ -1,5 +1,5 @@
 import type { NamedArtifactContractDeploymentFuture } from "@nomicfoundation/ignition-core";
-import type { ModuleBuilder } from "./Core.ts";
+import type { ModuleBuilder } from "./Powers.ts";
 
 type Contract = NamedArtifactContractDeploymentFuture<string>;
 

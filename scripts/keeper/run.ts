@@ -39,7 +39,8 @@ try {
 } catch (error) {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode;
-  } else if (error instanceof InputError) {
+  } else if (error instanceof InputError || (error instanceof Error && error.name === "HardhatError")) {
+    // Hardhat's own: a variable that is not set, a keystore that was not opened.
     console.error(describeError(error));
     process.exitCode = 1;
   } else {

@@ -20,10 +20,11 @@ import { loadState, lockState, saveState } from "./state/stateFile.ts";
 export async function startKeeper(config: KeeperConfig, proofs?: Proofs): Promise<number> {
   const network = await openNetwork({ name: config.network, accountIndex: config.account });
   const urls = [network.provider._getConnection().url, ...(config.rpcSecond === undefined ? [] : [config.rpcSecond])];
+  const signer = config.dryRun ? undefined : await network.signer();
+  // From here on through connections with a timeout.
   network.provider.destroy();
   const rpcs = urls.map((url, i) => new Rpc(i === 0 ? "first" : "second", url, network.chainId, config.rpcTimeout));
   const [first] = rpcs;
-  const signer = config.dryRun ? undefined : await network.signer();
   const sender = signer && (await createSender(signer, network.chainId));
 
   const log = createLog({

@@ -26,6 +26,7 @@ import { OracleRouter__factory } from "../../typechain-types/factories/contracts
 import { PythSource__factory } from "../../typechain-types/factories/contracts/oracle/PythSource__factory.ts";
 import { SequencerGate__factory } from "../../typechain-types/factories/contracts/oracle/SequencerGate__factory.ts";
 import { Orders__factory } from "../../typechain-types/factories/contracts/orders/Orders__factory.ts";
+import { Lens__factory } from "../../typechain-types/factories/contracts/periphery/Lens__factory.ts";
 
 /** Every contract and linked library of a deployment, ours and OpenZeppelin's: a revert may come from any of them. */
 export const FACTORIES = [
@@ -56,6 +57,7 @@ export const FACTORIES = [
   PythSource__factory,
   SequencerGate__factory,
   Orders__factory,
+  Lens__factory,
 ];
 
 /** Every custom error once. */

@@ -13,11 +13,13 @@ import { ChainlinkSource__factory } from "../../typechain-types/factories/contra
 import { OracleRouter__factory } from "../../typechain-types/factories/contracts/oracle/OracleRouter__factory.ts";
 import { PythSource__factory } from "../../typechain-types/factories/contracts/oracle/PythSource__factory.ts";
 import { Orders__factory } from "../../typechain-types/factories/contracts/orders/Orders__factory.ts";
+import { Lens__factory } from "../../typechain-types/factories/contracts/periphery/Lens__factory.ts";
 import type {
   AccessManager,
   ChainlinkSource,
   Clearinghouse,
   InsuranceFund,
+  Lens,
   LiquidityPool,
   LossWaterfall,
   MockPriceSource,
@@ -50,6 +52,7 @@ export type Breakwater = {
   clearinghouse: Clearinghouse;
   orders: Orders;
   steward: RiskSteward;
+  lens?: Lens;
   mockPrices?: MockPriceSource;
   pyth?: PythSource;
 };
@@ -86,6 +89,7 @@ export async function connect({ book, runner }: ConnectParameters): Promise<Brea
     clearinghouse: Clearinghouse__factory.connect(addresses.clearinghouse, runner),
     orders: Orders__factory.connect(addresses.orders, runner),
     steward: RiskSteward__factory.connect(addresses.steward, runner),
+    ...(addresses.lens && { lens: Lens__factory.connect(addresses.lens, runner) }),
     ...(addresses.mockPrices && { mockPrices: MockPriceSource__factory.connect(addresses.mockPrices, runner) }),
     ...(addresses.pyth && { pyth: PythSource__factory.connect(addresses.pyth, runner) }),
   };

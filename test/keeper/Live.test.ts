@@ -77,7 +77,7 @@ describe("Keeper on a live node", function () {
     expect((await keeper.state()).orders).to.deep.equal({});
   });
 
-  it("waits while gas costs fifty times as much, and says so once", async function () {
+  it("waits while gas costs fifty times as much, and says so once [C40]", async function () {
     all((rpc) => (rpc.feeFactor = 50n));
     await chain.node.send("evm_setAutomine", false);
     await chain.world.system.prices.setPrice.send(0, wad(93));
@@ -99,21 +99,21 @@ describe("Keeper on a live node", function () {
     expect(keeper.lines().filter(({ level }) => level >= Level.error)).to.have.length(1);
   });
 
-  it("sends again, with the same nonces, what the node has forgotten", async function () {
+  it("sends again, with the same nonces, what the node has forgotten [C40]", async function () {
     await chain.node.send("anvil_dropAllTransactions");
     await keeper.until("19 on their way again", async () => (await inMempool()) === 19);
     const nonces = new Set(rpcs.flatMap(({ sent }) => sent).map((raw) => Transaction.from(raw).nonce));
     expect([...nonces].sort((a, b) => a - b)).to.deep.equal(Array.from({ length: 21 }, (_, nonce) => nonce));
   });
 
-  it("fills the gap when one in the middle is forgotten", async function () {
+  it("fills the gap when one in the middle is forgotten [C40]", async function () {
     const entry = (await keeper.state()).outbox.find(({ nonce }) => nonce === 8)!;
     await chain.node.send("anvil_dropTransaction", entry.hashes.at(-1));
     expect(await inMempool()).to.be.lessThan(19);
     await keeper.until("no gap", async () => (await inMempool()) === 19);
   });
 
-  it("takes back what a re-org of three blocks undid, and does it again", async function () {
+  it("takes back what a re-org of three blocks undid, and does it again [C40]", async function () {
     await chain.node.send("evm_mine");
     await keeper.until("all mined", async () => (await pending()) === 0);
     await chain.node.send("anvil_mine", "0x2");
@@ -143,7 +143,7 @@ describe("Keeper on a live node", function () {
     expect(await nonceOnChain()).to.equal(21);
   });
 
-  it("does not decide by a node that is two blocks behind", async function () {
+  it("does not decide by a node that is two blocks behind [C40]", async function () {
     await keeper.kill();
     outputs += keeper.output;
     // In the past the healthy are not: whoever looks there liquidates them.
@@ -169,7 +169,7 @@ describe("Keeper on a live node", function () {
     await keeper.until("it is back", () => keeper.said("over: first RPC does not answer").length > 0);
   });
 
-  it("sends nothing while two nodes show two histories", async function () {
+  it("sends nothing while two nodes show two histories [C40]", async function () {
     rpcs[1]!.isLying = true;
     await keeper.until("a word about it", () => keeper.said("RPCs show two histories").length > 0);
     await chain.world.setPrice(0, wad(40));
@@ -205,7 +205,7 @@ describe("Keeper on a live node", function () {
     expect(state.outbox.every(({ mined }) => mined?.isSuccess)).to.equal(true);
   });
 
-  it("has reported the one that cannot be liquidated once, through every restart", function () {
+  it("has reported the one that cannot be liquidated once, through every restart [C40]", function () {
     const lines = outputs.split("\n").filter((line) => line.includes('"level":50') && line.includes(String(poisoned)));
     expect(lines).to.have.length(1);
     expect(lines[0]).to.contain("0xdeadbeef");

@@ -20,6 +20,7 @@ const FUTURES = {
   steward: "RiskSteward",
   token: "MockUSD",
   prices: "MockPriceSource",
+  lens: "Lens",
 } as const;
 
 /** A deployment on a node of its own, with the folder a keeper finds its addresses in. */
@@ -36,7 +37,8 @@ export type LocalChain = {
 export async function startChain(isTwoStep: boolean, args: string[] = []): Promise<LocalChain> {
   const node = await LocalNode.start(args);
   const folder = await mkdtemp(path.join(tmpdir(), "keeper-"));
-  const deploymentId = `keeper-${path.basename(folder)}`;
+  const deploymentId = path.basename(folder);
+  const journal = path.join(hre.config.paths.ignition, "deployments", deploymentId);
   const connection = await hre.network.create({ network: "localhost", override: { url: node.url, ignition: {} } });
   try {
     const world = await World.deploy(quick(connection, deploymentId), {}, isTwoStep);
@@ -50,14 +52,13 @@ export async function startChain(isTwoStep: boolean, args: string[] = []): Promi
       async stop() {
         await connection.close();
         await node.stop();
-        await rm(folder, { recursive: true, force: true });
+        for (const left of [folder, journal]) await rm(left, { recursive: true, force: true });
       },
     };
   } catch (error) {
     await node.stop();
+    for (const left of [folder, journal]) await rm(left, { recursive: true, force: true });
     throw error;
-  } finally {
-    await rm(path.join(hre.config.paths.ignition, "deployments", deploymentId), { recursive: true, force: true });
   }
 }
 
@@ -77,10 +78,11 @@ function quick<T extends { ignition: { deploy: (...args: never[]) => unknown } }
 async function writeBook(folder: string, { system }: World): Promise<void> {
   const home = path.join(folder, `chain-${CHAIN_ID}`);
   await mkdir(home, { recursive: true });
-  const addresses = Object.entries(FUTURES).map(([name, future]) => [
-    `Local#${future}`,
-    String(system[name as keyof typeof FUTURES].target),
-  ]);
+  const contracts = system as Partial<Record<string, { target: unknown }>>;
+  const addresses = Object.entries(FUTURES).flatMap(([name, future]) => {
+    const contract = contracts[name];
+    return contract === undefined ? [] : [[`Local#${future}`, String(contract.target)]];
+  });
   await writeFile(path.join(home, "deployed_addresses.json"), JSON.stringify(Object.fromEntries(addresses)));
 }
 
