@@ -1,7 +1,7 @@
 import { Interface, type LogDescription } from "ethers";
 import { Clearinghouse__factory } from "../../../typechain-types/factories/contracts/core/Clearinghouse__factory.ts";
 import { Orders__factory } from "../../../typechain-types/factories/contracts/orders/Orders__factory.ts";
-import { pagedLogs } from "../../sdk/actions/pagedLogs.ts";
+import { pagedLogs, readLogs } from "../../sdk/actions/pagedLogs.ts";
 import type { AddressBook } from "../../sdk/addressBook.ts";
 import type { State } from "../state/state.ts";
 import { RetryableError } from "./errors.ts";
@@ -75,11 +75,12 @@ async function scanRecent(rpc: Rpc, book: AddressBook, state: State, head: Head)
   const numbers = Array.from({ length: head.number - from + 1 }, (_, i) => from + i);
   const [headers, logs] = await Promise.all([
     Promise.all(numbers.map((number) => rpc.headAt(number))),
-    rpc.provider.getLogs({
-      address: [book.addresses.clearinghouse, book.addresses.orders],
-      topics: [TOPICS],
-      fromBlock: from,
-      toBlock: head.number,
+    readLogs({
+      provider: rpc.provider,
+      addresses: [book.addresses.clearinghouse, book.addresses.orders],
+      topics: TOPICS,
+      from,
+      to: head.number,
     }),
   ]);
   const newest = state.blocks.at(-1);
@@ -98,7 +99,7 @@ async function scanRecent(rpc: Rpc, book: AddressBook, state: State, head: Head)
   }
 
   const byBlock = new Map<number, LogDescription[]>();
-  for (const log of logs.sort((a, b) => a.blockNumber - b.blockNumber || a.index - b.index)) {
+  for (const log of logs) {
     const parsed = INTERFACE.parseLog(log)!;
     byBlock.set(log.blockNumber, [...(byBlock.get(log.blockNumber) ?? []), parsed]);
   }

@@ -1,7 +1,7 @@
-import type { Log, Provider } from "ethers";
+import { type JsonRpcApiProvider, toQuantity } from "ethers";
 
 export type PagedLogsParameters = {
-  provider: Provider;
+  provider: JsonRpcApiProvider;
   addresses: string[];
   /** First topics, any of them. */
   topics: string[];
@@ -12,7 +12,16 @@ export type PagedLogsParameters = {
   maxPageSize?: number;
 };
 
-export type LogPage = { logs: Log[]; from: number; to: number };
+export type FoundLog = {
+  blockNumber: number;
+  blockHash: string;
+  /** In its block. */
+  index: number;
+  topics: string[];
+  data: string;
+};
+
+export type LogPage = { logs: FoundLog[]; from: number; to: number };
 
 /** Many logs in one answer make a page too large for the next node; few make it too small. */
 const MANY_LOGS = 5_000;
@@ -40,8 +49,7 @@ export async function* pagedLogs({
   while (next <= to) {
     const last = Math.min(to, next + size - 1);
     try {
-      const logs = await provider.getLogs({ address: addresses, topics: [topics], fromBlock: next, toBlock: last });
-      logs.sort((a, b) => a.blockNumber - b.blockNumber || a.index - b.index);
+      const logs = await readLogs({ provider, addresses, topics, from: next, to: last });
       yield { logs, from: next, to: last };
       next = last + 1;
       if (logs.length > MANY_LOGS) size = Math.max(1, Math.floor(size / 2));
@@ -52,4 +60,26 @@ export async function* pagedLogs({
       size = Math.max(1, Math.floor((last - next + 1) / 2));
     }
   }
+}
+
+type RawLog = { blockNumber: string; blockHash: string; logIndex: string; topics: string[]; data: string };
+
+/**
+ * The logs of one range, in the order of the chain. Asked for without ethers' own objects, which cost a hash of the address
+ * for each log: most of the time of a long scan.
+ */
+export async function readLogs({
+  provider,
+  addresses,
+  topics,
+  from,
+  to,
+}: Omit<PagedLogsParameters, "pageSize" | "maxPageSize">): Promise<FoundLog[]> {
+  const filter = { address: addresses, topics: [topics], fromBlock: toQuantity(from), toBlock: toQuantity(to) };
+  const raw: RawLog[] = await provider.send("eth_getLogs", [filter]);
+  return raw
+    .map(({ blockNumber, blockHash, logIndex, topics, data }) => {
+      return { blockNumber: Number(blockNumber), blockHash, index: Number(logIndex), topics, data };
+    })
+    .sort((a, b) => a.blockNumber - b.blockNumber || a.index - b.index);
 }
