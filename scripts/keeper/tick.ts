@@ -16,6 +16,7 @@ export type TickReturnType = {
   result?: { plan: Plan; observation: Observation };
 };
 
+const DAY_MS = 86_400_000;
 const KINDS: Problem["kind"][] = ["down", "behind", "forked", "split"];
 
 /** One look at the chain, and what follows from it. */
@@ -111,7 +112,7 @@ function notice({ rpcs, conditions, metrics }: Keeper, problems: Problem[]): voi
 }
 
 /** What no longer is there to be done needs no back-off; so the file does not grow for ever. */
-function dropOldTargets({ state }: Keeper, { healths, orders, due }: Observation): void {
+function dropOldTargets({ state }: Keeper, { healths, orders, due, nowMs }: Observation): void {
   const below = new Set(
     healths.filter(({ isLiquidatable }) => isLiquidatable).map(({ account }) => `liquidate:${account}`),
   );
@@ -123,14 +124,15 @@ function dropOldTargets({ state }: Keeper, { healths, orders, due }: Observation
         : kind === "order"
           ? id! in state.orders || orders.some((order) => `order:${order.id}` === key)
           : due.some((one) => one.kind === kind);
-    if (!isThere) delete state.targets[key];
+    // Kept for a day: a price that goes up and down must not make old news of it again.
+    if (!isThere && nowMs > state.targets[key]!.until + DAY_MS) delete state.targets[key];
   }
 }
 
 async function updateGauges({ state, metrics, sender }: Keeper, rpc: Rpc): Promise<void> {
   metrics.accounts.set(Object.keys(state.accounts).length);
   metrics.orders.set(Object.keys(state.orders).length);
-  metrics.poisoned.set(Object.keys(state.targets).length);
+  metrics.poisoned.set(Object.values(state.targets).filter(({ until }) => until > Date.now()).length);
   metrics.pending.set(state.outbox.filter(({ mined }) => mined === undefined).length);
   if (sender !== undefined) metrics.balance.set(Number(await rpc.provider.getBalance(sender.address)) / 1e18);
 }

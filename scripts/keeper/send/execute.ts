@@ -1,5 +1,6 @@
 import type { Breakwater } from "../../sdk/contracts.ts";
 import { ContractError } from "../../sdk/errors.ts";
+import { describeError, isPassing } from "../chain/errors.ts";
 import type { Head, Rpc } from "../chain/rpc.ts";
 import type { Keeper } from "../keeper.ts";
 import { whyNotWorth } from "../plan/economics.ts";
@@ -32,9 +33,7 @@ export async function execute(
   const { fees } = await currentFees(keeper, rpc, head.baseFee);
   if (fees === undefined) return 0;
 
-  const prepared = (
-    await Promise.all(actions.map((action) => prepare(keeper, rpc, system, action, observation)))
-  ).filter((one) => one !== undefined);
+  const prepared = await prepareAll(keeper, actions, (action) => prepare(keeper, rpc, system, action, observation));
   const nonces = await readNonces(rpc, sender.address);
   const own = open.map(({ nonce }) => nonce);
   const free = freeNonces({ ...nonces, own });
@@ -62,6 +61,28 @@ export async function execute(
   for (const { action } of prepared) keeper.metrics.expected.inc(Number(action.rewardUsd / 10n ** 12n) / 1e6);
   await dispatch(keeper, rpc, sent);
   return sent.length;
+}
+
+/**
+ * Each by itself: a call that takes the node longer than it answers is a target that fails, not a node that does. Unless all
+ * do: then it is the node.
+ */
+async function prepareAll(
+  keeper: Keeper,
+  actions: Action[],
+  prepareOne: (action: Action) => Promise<Prepared | undefined>,
+): Promise<Prepared[]> {
+  const settled = await Promise.allSettled(actions.map(prepareOne));
+  const errors = settled.flatMap((one) => (one.status === "rejected" ? [one.reason] : []));
+  const unknown = errors.find((error) => !isPassing(error));
+  if (unknown !== undefined) throw unknown;
+  if (errors.length > 1 && errors.length === actions.length) throw errors[0];
+  return settled.flatMap((one, i) => {
+    if (one.status === "fulfilled") return one.value === undefined ? [] : [one.value];
+    const { kind, keys } = actions[i]!;
+    for (const key of keys) reportFailure(keeper, kind, key, `not simulated: ${describeError(one.reason)}`);
+    return [];
+  });
 }
 
 /** Undefined: it would not go through, or not be worth it. */
