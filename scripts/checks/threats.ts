@@ -62,8 +62,7 @@ export const THREATS: Record<number, Threat> = {
   38: { threat: "Guardian or governor do more, or sooner, than announced" },
   39: { threat: "A signature is used again, elsewhere, or for somebody else" },
   40: {
-    threat: "Code is swapped, or time is counted in blocks",
-    notHere:
-      "There are no proxies: no implementation to lock, no storage to compare; the test pins that. What keepers survive is tested with the keeper.",
+    threat: "Code is swapped, time is counted in blocks, or a keeper gives up on a bad day",
+    notHere: "There are no proxies: no implementation to lock, no storage to compare; the test pins that.",
   },
 };

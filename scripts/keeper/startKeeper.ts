@@ -1,0 +1,130 @@
+import path from "node:path";
+import { Wallet } from "ethers";
+import { readAddressBook } from "../sdk/addressBook.ts";
+import { type Breakwater, connect } from "../sdk/contracts.ts";
+import { InputError } from "../shared/inputError.ts";
+import { openNetwork } from "../shared/network.ts";
+import { Rpc } from "./chain/rpc.ts";
+import type { Keeper } from "./keeper.ts";
+import { Conditions, createLog } from "./log.ts";
+import { loop, once } from "./loop.ts";
+import { createMetrics, serveMetrics } from "./metrics.ts";
+import type { KeeperConfig } from "./options.ts";
+import { planTable } from "./printPlan.ts";
+import { hermes } from "./proofs/hermes.ts";
+import { createProofs, type Proofs } from "./proofs/proofs.ts";
+import { createSender } from "./send/sender.ts";
+import { loadState, lockState, saveState } from "./state/stateFile.ts";
+
+/** Runs a keeper until it is told to stop; returns its exit code. `proofs` replaces where proofs come from. */
+export async function startKeeper(config: KeeperConfig, proofs?: Proofs): Promise<number> {
+  const network = await openNetwork({ name: config.network, accountIndex: config.account });
+  const urls = [network.provider._getConnection().url, ...(config.rpcSecond === undefined ? [] : [config.rpcSecond])];
+  const signer = config.dryRun ? undefined : await network.signer();
+  // From here on through connections with a timeout.
+  network.provider.destroy();
+  const rpcs = urls.map((url, i) => new Rpc(i === 0 ? "first" : "second", url, network.chainId, config.rpcTimeout));
+  const [first] = rpcs;
+  const sender = signer && (await createSender(signer, network.chainId));
+
+  const log = createLog({
+    level: config.logLevel,
+    isPretty: process.stdout.isTTY === true,
+    secrets: [...urls.flatMap(secretsOf), ...(signer instanceof Wallet ? keyTexts(signer.privateKey) : [])],
+  });
+  const book = await readAddressBook({
+    chainId: network.chainId,
+    ...(config.deployments !== undefined && { folder: config.deployments }),
+  });
+  const genesis = (await first!.headAt(0))?.hash;
+  if (genesis === undefined) throw new InputError(`--network ${config.network}: its RPC does not know block 0`);
+  const binding = { chainId: network.chainId.toString(), clearinghouse: book.addresses.clearinghouse, genesis };
+  const file = config.state ?? defaultFile(binding.chainId, binding.clearinghouse);
+  const unlock = config.dryRun ? async () => {} : await lockState(file);
+  const controller = new AbortController();
+  const stop = (name: string) => () => {
+    log.info({ signal: name }, "stopping");
+    controller.abort();
+  };
+  const [onInt, onTerm] = [stop("SIGINT"), stop("SIGTERM")];
+  process.once("SIGINT", onInt);
+  process.once("SIGTERM", onTerm);
+  const metrics = createMetrics();
+  const server = config.metricsPort === undefined ? undefined : await serveMetrics(metrics, config.metricsPort);
+  try {
+    const state = await loadState({
+      file,
+      binding,
+      startBlock: book.startBlock,
+      onOther: (why, kept) => log.warn({ why, kept: path.basename(kept) }, "the state on disk is put aside"),
+    });
+    const keeper: Keeper = {
+      config,
+      book,
+      state,
+      save: () => saveState(file, state),
+      rpcs,
+      systemOf: cachedSystems(book),
+      sender,
+      proofs:
+        proofs ??
+        createProofs(config.hermesUrl === undefined ? undefined : hermes(config.hermesUrl, config.rpcTimeout)),
+      log,
+      metrics,
+      conditions: new Conditions(log),
+    };
+    log.info(
+      {
+        chain: binding.chainId,
+        address: sender?.address,
+        rpcs: rpcs.map(({ origin }) => origin),
+        from: state.scannedTo + 1,
+      },
+      config.dryRun ? "looking, sending nothing" : "keeping",
+    );
+    if (config.dryRun || config.once) {
+      const { result } = await once(keeper, controller.signal);
+      if (config.dryRun)
+        console.log(result === undefined ? "nothing could be decided" : planTable(result.plan, result.observation));
+    } else await loop(keeper, controller.signal);
+    if (!config.dryRun) await keeper.save();
+    log.info("stopped");
+    return 0;
+  } finally {
+    process.off("SIGINT", onInt);
+    process.off("SIGTERM", onTerm);
+    server?.closeAllConnections();
+    server?.close();
+    for (const rpc of rpcs) rpc.close();
+    await unlock();
+  }
+}
+
+function cachedSystems(book: Keeper["book"]): Keeper["systemOf"] {
+  const systems = new Map<Rpc, Promise<Breakwater>>();
+  return (rpc) => {
+    let system = systems.get(rpc);
+    if (system === undefined) {
+      system = connect({ book, runner: rpc.provider });
+      // An outage is no answer to keep.
+      system.catch(() => systems.delete(rpc));
+      systems.set(rpc, system);
+    }
+    return system;
+  };
+}
+
+function defaultFile(chainId: string, clearinghouse: string): string {
+  return path.join(".keeper", `chain-${chainId}-${clearinghouse.slice(2, 10).toLowerCase()}.json`);
+}
+
+/** What of a URL may hold a key: everything behind the host, and a password before it. */
+function secretsOf(url: string): string[] {
+  const { pathname, search, username, password } = new URL(url);
+  const parts = pathname.split("/").filter((part) => part.length >= 8);
+  return [pathname, search, username, decodeURIComponent(password), ...parts].filter((text) => text.length >= 8);
+}
+
+function keyTexts(key: string): string[] {
+  return [key, key.replace(/^0x/, "")];
+}

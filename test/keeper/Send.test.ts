@@ -1,0 +1,111 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { readSources } from "../../scripts/checks/repository.ts";
+import { describeError, isPassing } from "../../scripts/keeper/chain/errors.ts";
+import { createLog } from "../../scripts/keeper/log.ts";
+import { bumpFees, firstFees } from "../../scripts/keeper/send/fees.ts";
+import { freeNonces, gaps } from "../../scripts/keeper/send/nonces.ts";
+import { verdictOf } from "../../scripts/keeper/send/verdict.ts";
+import { ERROR_NAMES } from "../../scripts/sdk/errors.ts";
+
+const GWEI = 10n ** 9n;
+
+describe("fees", function () {
+  it("leave room for the base fee to double, never beyond the cap", function () {
+    expect(firstFees({ baseFee: 10n * GWEI, priorityFee: GWEI, cap: 100n * GWEI })).to.deep.equal({
+      maxFee: 21n * GWEI,
+      priorityFee: GWEI,
+    });
+    expect(firstFees({ baseFee: 10n * GWEI, priorityFee: GWEI, cap: 15n * GWEI })?.maxFee).to.equal(15n * GWEI);
+    expect(firstFees({ baseFee: 15n * GWEI, priorityFee: GWEI, cap: 15n * GWEI })).to.equal(undefined);
+  });
+
+  it("replace at an eighth more on both at least, within the cap, or not at all", function () {
+    const fee = fc.bigInt(1n, 1_000n * GWEI);
+    fc.assert(
+      fc.property(fee, fee, fee, fee, fee, (maxFee, tip, baseFee, priorityFee, cap) => {
+        const before = { maxFee, priorityFee: tip < maxFee ? tip : maxFee };
+        const after = bumpFees(before, { baseFee, priorityFee, cap });
+        if (after === undefined) return;
+        expect(after.maxFee <= cap && after.priorityFee <= after.maxFee).to.equal(true);
+        expect(after.maxFee * 1_000n >= before.maxFee * 1_125n).to.equal(true);
+        expect(after.priorityFee * 1_000n >= before.priorityFee * 1_125n).to.equal(true);
+        expect(after.maxFee >= baseFee + priorityFee || after.maxFee === cap).to.equal(true);
+      }),
+    );
+  });
+});
+
+describe("nonces", function () {
+  const take = (count: number, parameters: Parameters<typeof freeNonces>[0]): number[] => {
+    const free = freeNonces(parameters);
+    return Array.from({ length: count }, () => free.next().value as number);
+  };
+
+  it("go on after what was mined, what waits, and what is ours", function () {
+    expect(take(2, { mined: 5, pending: 5, own: [] })).to.deep.equal([5, 6]);
+    expect(take(2, { mined: 5, pending: 7, own: [] })).to.deep.equal([7, 8]);
+    expect(take(2, { mined: 5, pending: 7, own: [5, 6, 7] })).to.deep.equal([8, 9]);
+  });
+
+  it("fill a gap first", function () {
+    const withGap = { mined: 5, pending: 6, own: [5, 7, 9] };
+    expect(take(3, withGap)).to.deep.equal([6, 8, 10]);
+    expect(gaps(withGap)).to.deep.equal([6, 8]);
+    expect(gaps({ mined: 5, pending: 8, own: [5, 6, 7] })).to.deep.equal([]);
+    expect(gaps({ mined: 5, pending: 5, own: [] })).to.deep.equal([]);
+  });
+});
+
+describe("verdicts", function () {
+  it("name errors that exist", async function () {
+    const source = [...(await readSources(/^scripts\/keeper\/send\/verdict\.ts$/)).values()][0]!;
+    const races = [...source.matchAll(/^ {2}"(\w+)",/gm)].map((match) => match[1]!);
+    expect(races.length).to.be.greaterThan(10);
+    expect(races.filter((name) => !ERROR_NAMES.includes(name))).to.deep.equal([]);
+  });
+
+  it("hold against a target what they do not know", function () {
+    expect(verdictOf(new Error("execution reverted\nmore"))).to.deep.equal({
+      kind: "failure",
+      reason: "execution reverted",
+    });
+  });
+});
+
+describe("errors of RPCs", function () {
+  it("pass where the node is at fault, and stop the keeper where nobody knows", function () {
+    expect(isPassing(Object.assign(new Error("x"), { code: "SERVER_ERROR" }))).to.equal(true);
+    expect(isPassing(Object.assign(new Error("connect"), { code: "ECONNREFUSED" }))).to.equal(true);
+    expect(isPassing(new Error("header not found"))).to.equal(true);
+    expect(isPassing(Object.assign(new Error("timeout"), { code: "CALL_EXCEPTION" }))).to.equal(false);
+    expect(isPassing(new TypeError("undefined is not a function"))).to.equal(false);
+  });
+
+  it("are told without what follows the host", function () {
+    const error = new Error('server response 500 (requestUrl="https://eth.example/v2/s3cret?key=1", x)\nstack');
+    expect(describeError(error)).to.equal('server response 500 (requestUrl="https://eth.example", x)');
+  });
+});
+
+describe("log of the keeper", function () {
+  it("shows no secret, wherever it was put", function () {
+    const lines: string[] = [];
+    const key = "ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
+    for (const isPretty of [false, true]) {
+      const log = createLog({
+        level: "info",
+        isPretty,
+        secrets: [key, "hunter2hunter2"],
+        write: (line) => lines.push(line),
+      });
+      log.info({ privateKey: "something", nested: { url: "https://u:hunter2hunter2@a.example/b" } }, "one");
+      log.error({ error: new Error(`bad https://a.example/v2/abc ${key}`) }, `0x${key} hunter2hunter2`);
+      log.info({ raw: "0x02f8" }, "https://a.example/v2/abc");
+    }
+    const text = lines.join("");
+    for (const secret of [key, "hunter2", "something", "/v2", "/b", "0x02f8"]) expect(text).not.to.contain(secret);
+    expect(text).to.contain("https://a.example");
+    expect(lines).to.have.length(6);
+  });
+});
