@@ -12,13 +12,11 @@ const RPC = "http://127.0.0.1:8545";
 
 type Block = { what: string; commands: string };
 
-/** The commands of the README's first walk, as they stand there, each with the sentence above it. */
+/** The commands of the README's first walk, as they stand there, each with the words in bold above it. */
 function newcomersBlocks(readme: string): Block[] {
   const section = /<!-- newcomer -->([\s\S]*?)<!-- \/newcomer -->/.exec(readme)?.[1] ?? "";
-  return [...section.matchAll(/([^\n]+)\n+```sh\n([\s\S]*?)```/g)].map(([, what, commands]) => ({
-    what: what!.trim(),
-    commands: commands!.trim(),
-  }));
+  const blocks = section.matchAll(/\*\*([^*]+?)\.?\*\*(?:(?!```)[\s\S])*?```sh\n([\s\S]*?)```/g);
+  return [...blocks].map(([, what, commands]) => ({ what: what!, commands: commands!.trim() }));
 }
 
 const [node, ...steps] = newcomersBlocks(await readFile(path.join(ROOT, "README.md"), "utf8"));
