@@ -1,10 +1,10 @@
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import Table from "cli-table3";
-import { Command } from "commander";
-import { InputError } from "../shared/inputError.ts";
+import { newCommand, parse, runCommand } from "../shared/command.ts";
+import { DEPLOYMENTS, readDeployment } from "../shared/deployments.ts";
 import { openNetwork } from "../shared/network.ts";
-import { parametersFor, readDeployment } from "./deployment.ts";
+import { parametersFor } from "./parameters.ts";
 import type { Row } from "./report.ts";
 import { verify } from "./verify.ts";
 
@@ -20,8 +20,7 @@ everything; exit code 1 if anything is. Reads only: no key is asked for.`;
 
 type Options = { network: string; parameters?: string; deploymentId?: string; json?: boolean; all?: boolean };
 
-const program = new Command("verify-wiring")
-  .description("Compares a live deployment with its parameters and the code.")
+const program = newCommand("verify-wiring", "Compares a live deployment with its parameters and the code.")
   .requiredOption("--network <name>", "network of hardhat.config.ts")
   .option("--parameters <file>", "what it was deployed with; else devnet.json5, or the file named like the network")
   .option("--deployment-id <id>", "Ignition's name of the deployment; else chain-<chain id>")
@@ -29,21 +28,13 @@ const program = new Command("verify-wiring")
   .option("--json", "print JSON")
   .addHelpText("after", HELP);
 
-try {
-  await main(program.parse().opts<Options>());
-} catch (error) {
-  // Hardhat's own: a variable that is not set, a build that fails.
-  const isForUser = error instanceof InputError || (error instanceof Error && error.name === "HardhatError");
-  if (!isForUser) throw error;
-  console.error(`verify-wiring: ${(error as Error).message.split("\n")[0]}`);
-  process.exitCode = 1;
-}
+await runCommand(() => main(parse<Options>(program)));
 
 async function main(options: Options): Promise<void> {
   const network = await openNetwork({ name: options.network });
   try {
     const id = options.deploymentId ?? `chain-${network.chainId}`;
-    const { module, addresses, fromBlock } = await readDeployment(path.join(ROOT, "deploy", "deployments", id));
+    const { module, addresses, startBlock } = await readDeployment(path.join(DEPLOYMENTS, id));
     const fileName = module === "Devnet" ? "devnet" : options.network;
     const parameters = await parametersFor(
       module,
@@ -53,7 +44,7 @@ async function main(options: Options): Promise<void> {
       provider: network.provider,
       addresses,
       parameters,
-      fromBlock,
+      fromBlock: startBlock,
       artifact: await builds(),
     });
     print(rows, (parameters.unconfirmed as string[] | undefined) ?? [], options);

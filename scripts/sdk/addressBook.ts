@@ -1,11 +1,8 @@
-import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { getAddress } from "ethers";
 import { z } from "zod";
+import { DEPLOYMENTS, readDeployment } from "../shared/deployments.ts";
 import { InputError } from "../shared/inputError.ts";
-
-/** Where Ignition leaves what it deployed, a folder for each chain. */
-export const DEPLOYMENTS = path.resolve(import.meta.dirname, "../../deploy/deployments");
 
 /** Names of the SDK, and of the futures of `deploy/modules` that stand for them. */
 export const FUTURES = {
@@ -50,8 +47,6 @@ export type ReadAddressBookParameters = {
   folder?: string;
 };
 
-const deployedSchema = z.record(z.string(), z.string().regex(/^0x[0-9a-fA-F]{40}$/));
-
 /**
  * Addresses on one chain, from what Ignition wrote: there is no second list to keep in step. Throws an InputError that
  * says what to run if nothing, or only a part, is deployed there.
@@ -60,14 +55,10 @@ export async function readAddressBook({
   chainId,
   folder = DEPLOYMENTS,
 }: ReadAddressBookParameters): Promise<AddressBook> {
-  const home = path.join(folder, `chain-${chainId}`);
-  const deployed = deployedSchema.safeParse(await readJson(path.join(home, "deployed_addresses.json"), chainId));
-  if (!deployed.success) throw new InputError(`${home}/deployed_addresses.json: not a list of addresses`);
-
-  const byFuture = new Map(Object.entries(deployed.data).map(([id, address]) => [id.split("#").at(-1)!, address]));
+  const deployment = await readDeployment(path.join(folder, `chain-${chainId}`));
   const pick = (futures: Record<string, string>) =>
     Object.entries(futures).flatMap(([name, future]) => {
-      const address = byFuture.get(future);
+      const address = deployment.addresses[future];
       return address === undefined ? [] : [[name, getAddress(address)] as const];
     });
   const addresses = Object.fromEntries([...pick(FUTURES), ...pick(OPTIONAL_FUTURES)]) as Addresses;
@@ -78,27 +69,7 @@ export async function readAddressBook({
       `the deployment on chain ${chainId} has no ${names}: run the same \`hardhat ignition deploy\` again`,
     );
   }
-  const journal = await readFile(path.join(home, "journal.jsonl"), "utf8").catch(() => "");
-  return { chainId, addresses, startBlock: firstBlock(journal), symbols: marketNames(journal) };
-}
-
-async function readJson(file: string, chainId: bigint): Promise<unknown> {
-  const text = await readFile(file, "utf8").catch(() => {
-    throw new InputError(
-      `nothing is deployed on chain ${chainId} (no ${path.relative(".", file)}): see "Deploy" in README.md`,
-    );
-  });
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new InputError(`${file}: not JSON`);
-  }
-}
-
-/** The earliest receipt in Ignition's journal; 0 if there is none: correct, only slower. */
-function firstBlock(journal: string): number {
-  const blocks = [...journal.matchAll(/"blockNumber":(\d+)/g)].map((match) => Number(match[1]));
-  return blocks.reduce((least, block) => Math.min(least, block), blocks[0] ?? 0);
+  return { chainId, addresses, startBlock: deployment.startBlock, symbols: marketNames(deployment.journal) };
 }
 
 const sourceStepSchema = z.object({
@@ -107,8 +78,8 @@ const sourceStepSchema = z.object({
 });
 
 /** `deploy/modules/Markets.ts` calls the step that gives market 0 its source "source_eth": market 0 is ETH. */
-function marketNames(journal: string): Map<number, string> {
-  const steps = journal.split("\n").filter((line) => line.includes("#source_"));
+function marketNames(journal: string[]): Map<number, string> {
+  const steps = journal.filter((line) => line.includes("#source_"));
   return new Map(
     steps.flatMap((line) => {
       const step = sourceStepSchema.safeParse(JSON.parse(line));

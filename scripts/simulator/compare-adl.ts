@@ -1,12 +1,13 @@
 import { existsSync } from "node:fs";
-import { checkWritable, newCommand, parse, reportProblems, runCommand, withProgress, writePicture } from "./command.ts";
+import { newCommand, parse, runCommand } from "../shared/command.ts";
+import { InputError } from "../shared/inputError.ts";
 import { compareAdl } from "./compare/compareAdl.ts";
 import { DAY_FOLDER } from "./compare/day.ts";
 import { jsonReport } from "./compare/json.ts";
 import { svgReport } from "./compare/svg.ts";
 import { textReport } from "./compare/text.ts";
 import { integer } from "./options.ts";
-import { InputError } from "./scenarios/series.ts";
+import { checkWritable, reportProblems, withProgress, writePicture } from "./output.ts";
 
 type Options = { data?: string; seed: number; json?: boolean; svg?: string };
 

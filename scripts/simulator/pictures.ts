@@ -1,10 +1,11 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { newCommand, parse, runCommand, withProgress } from "./command.ts";
+import { newCommand, parse, runCommand } from "../shared/command.ts";
 import { replayModel } from "./grid/replayModel.ts";
 import { runGrid } from "./grid/runGrid.ts";
 import { svgReport as gridSvg } from "./grid/svg.ts";
 import { DEFAULT_AXES, DEFAULTS } from "./options.ts";
+import { withProgress } from "./output.ts";
 import { svgReport } from "./report/pictures.ts";
 import { builtinScenario } from "./scenarios/builtin.ts";
 

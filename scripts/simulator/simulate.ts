@@ -1,12 +1,13 @@
-import { checkWritable, newCommand, parse, reportProblems, runCommand, withProgress, writePicture } from "./command.ts";
+import { newCommand, parse, runCommand } from "../shared/command.ts";
+import { InputError } from "../shared/inputError.ts";
 import { jsonReport } from "./grid/json.ts";
 import type { Axes } from "./grid/runGrid.ts";
 import { svgReport } from "./grid/svg.ts";
 import { textReport } from "./grid/text.ts";
 import { choice, DEFAULT_AXES, DEFAULTS, decimal, integer, list } from "./options.ts";
+import { checkWritable, reportProblems, withProgress, writePicture } from "./output.ts";
 import { SCENARIO_NAMES } from "./scenarios/builtin.ts";
 import { readSeries, type SeriesOptions } from "./scenarios/readSeries.ts";
-import { InputError } from "./scenarios/series.ts";
 
 type Options = SeriesOptions &
   Axes & { traders: number; longShare: number; seed: number; speed: number; json?: boolean; svg?: string };

@@ -1,25 +1,25 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { Command, CommanderError } from "commander";
-import { DEPLOYMENTS, readAddressBook } from "../sdk/addressBook.ts";
+import { readAddressBook } from "../sdk/addressBook.ts";
 import { connect } from "../sdk/contracts.ts";
-import { InputError } from "../shared/inputError.ts";
+import { newCommand, parse, runCommand } from "../shared/command.ts";
+import { DEPLOYMENTS } from "../shared/deployments.ts";
 import { openNetwork } from "../shared/network.ts";
 import { describeDeployment } from "./descriptors.ts";
 
 type Options = { network: string; markets?: string[]; out?: string };
 
 async function main(): Promise<void> {
-  const program = new Command("clear-signing")
-    .description("Writes ERC-7730 descriptors of a deployment: what wallets show before their owner signs.")
+  const program = newCommand(
+    "clear-signing",
+    "Writes ERC-7730 descriptors of a deployment: what wallets show before their owner signs.",
+  )
     .requiredOption("--network <name>", "a network of hardhat.config.ts")
     .option("--markets <names>", "names of the markets in the order of their ids, like ETH,BTC", (names) =>
       names.split(",").map((name) => name.trim()),
     )
-    .option("--out <folder>", "where to; beside the deployment's addresses unless given")
-    .exitOverride()
-    .configureOutput({ writeErr: () => {} });
-  const { network, markets, out } = program.parse().opts<Options>();
+    .option("--out <folder>", "where to; beside the deployment's addresses unless given");
+  const { network, markets, out } = parse<Options>(program);
 
   const { provider, chainId } = await openNetwork({ name: network });
   try {
@@ -38,12 +38,4 @@ async function main(): Promise<void> {
   }
 }
 
-try {
-  await main();
-} catch (error) {
-  if (error instanceof CommanderError && error.exitCode === 0) process.exit(0);
-  const isExpected = error instanceof InputError || error instanceof CommanderError;
-  const text = (error as Error).message.replace(/^error: /, "").split("\n")[0];
-  process.stderr.write(isExpected ? `error: ${text}\n` : `error: unexpected: ${(error as Error).stack}\n`);
-  process.exitCode = 1;
-}
+await runCommand(main);

@@ -209,7 +209,8 @@ describe("Lens › gapPreview", function () {
       return { ...stage, ids };
     }
 
-    for (const seed of [1, 2, 3, 4, 5, 6]) {
+    // All of them with `npm run test:deep`.
+    for (const seed of process.env.DEEP === "1" ? [1, 2, 3, 4, 5, 6] : [1, 3, 4]) {
       it(`is off by rounding only, book ${seed}`, async function () {
         const stage = await crowd(await hre.network.create(), seed);
         const { lens, btc, ids } = stage;

@@ -5,7 +5,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse } from "csv-parse/sync";
 import { z } from "zod";
-import { InputError } from "../scenarios/series.ts";
+import { InputError } from "../../shared/inputError.ts";
 
 /** Where the day of 10 October 2025 is, if it is there: beside the project, no part of it. */
 export const DAY_FOLDER = fileURLToPath(new URL("../../../../shared/data/adl-2025-10-10", import.meta.url));

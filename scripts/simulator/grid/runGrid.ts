@@ -1,4 +1,4 @@
-import type { OnProgress } from "../command.ts";
+import type { OnProgress } from "../output.ts";
 import type { ReplayOptions } from "../replay/result.ts";
 import { type Cell, cellOf, type Knobs } from "./cell.ts";
 import { replayModel } from "./replayModel.ts";

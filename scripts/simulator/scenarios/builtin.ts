@@ -1,4 +1,5 @@
-import { type Bar, InputError, type PriceSeries } from "./series.ts";
+import { InputError } from "../../shared/inputError.ts";
+import type { Bar, PriceSeries } from "./series.ts";
 
 const MINUTE = 60;
 

@@ -2,7 +2,8 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { parse } from "csv-parse/sync";
 import { z } from "zod";
-import { type Bar, InputError, type PathKind, type PriceSeries } from "./series.ts";
+import { InputError } from "../../shared/inputError.ts";
+import type { Bar, PathKind, PriceSeries } from "./series.ts";
 
 /** What the chain can represent comfortably: 18 decimals below, position sizes above. */
 const LOWEST = 1e-6;

@@ -1,6 +1,7 @@
+import { InputError } from "../../shared/inputError.ts";
 import { builtinScenario } from "./builtin.ts";
 import { readPrices } from "./readPrices.ts";
-import { InputError, type PathKind, type PriceSeries } from "./series.ts";
+import type { PathKind, PriceSeries } from "./series.ts";
 
 /** How a user says which prices. */
 export type SeriesOptions = { prices?: string; scenario?: string; path: PathKind };

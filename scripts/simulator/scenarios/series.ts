@@ -22,11 +22,6 @@ export type PriceSeries = {
   candleSeconds?: number;
 };
 
-/** Wrong input: one line for the user, no stack trace. */
-export class InputError extends Error {
-  override readonly name = "InputError";
-}
-
 /** Length of a bar in seconds: of a candle, or the typical distance of two steps (the median). */
 export function barSeconds(series: PriceSeries): number {
   if (series.candleSeconds !== undefined) return series.candleSeconds;
