@@ -40,7 +40,7 @@ export function checkCode({ report, provider, addresses, artifact }: CheckCodePa
       return difference === undefined ? "as built" : difference;
     });
   }
-  for (const name of ["Clearinghouse", "LiquidationLib", "SeniorTranche", "JuniorTranche"]) {
+  for (const name of ["Clearinghouse", "LiquidationLib", "SeniorTranche", "JuniorTranche", "Lens"]) {
     const address = addresses[name];
     if (address === undefined) continue;
     report.expect(`${name} › libraries`, "those deployed", async () => {

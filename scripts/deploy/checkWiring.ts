@@ -38,6 +38,19 @@ export function checkWiring(parameters: CheckWiringParameters): void {
   const at = (name: string) => addresses[name]!;
   const same = (check: string, name: string, read: () => unknown) => report.expect(check, at(name), read);
 
+  for (const [name, deployed] of [
+    ["clearinghouse", "Clearinghouse"],
+    ["pool", "LiquidityPool"],
+    ["insurance", "InsuranceFund"],
+    ["waterfall", "LossWaterfall"],
+    ["orders", "Orders"],
+    ["oracle", "OracleRouter"],
+    ["vault", "Vault"],
+    ["senior", "SeniorTranche"],
+    ["junior", "JuniorTranche"],
+  ] as const) {
+    same(`Lens › ${name}`, deployed, async () => (await c.lens.addresses())[name]);
+  }
   report.expect("Vault › TOKEN", token, () => c.vault.TOKEN());
   report.expect("Vault › SCALE", 10n ** (18n - BigInt(named.tokenDecimals as number)), () => c.vault.SCALE());
   report.expect("token › decimals", named.tokenDecimals, () => c.tokenAt(token).decimals());

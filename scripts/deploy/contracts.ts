@@ -14,6 +14,7 @@ import { OracleRouter__factory } from "../../typechain-types/factories/contracts
 import { PythSource__factory } from "../../typechain-types/factories/contracts/oracle/PythSource__factory.ts";
 import { SequencerGate__factory } from "../../typechain-types/factories/contracts/oracle/SequencerGate__factory.ts";
 import { Orders__factory } from "../../typechain-types/factories/contracts/orders/Orders__factory.ts";
+import { Lens__factory } from "../../typechain-types/factories/contracts/periphery/Lens__factory.ts";
 
 /** Names in the deployment that every module has. */
 export const CORE = [
@@ -30,13 +31,18 @@ export const CORE = [
   "Orders",
   "RiskSteward",
   "Handover",
+  "Lens",
 ] as const;
 
 export const LIBRARIES = [
+  "AccountLens",
   "DeficitLib",
   "DeleveragingLib",
+  "GapLens",
   "LiquidationLib",
   "ListingLib",
+  "MarketLens",
+  "PoolLens",
   "RiskLib",
   "SettlementLib",
   "TradeLib",
@@ -45,14 +51,7 @@ export const LIBRARIES = [
 ] as const;
 
 /** What a module may have besides. */
-export const OPTIONAL = [
-  "MockUSD",
-  "MockPriceSource",
-  "PythSource",
-  "CircuitBreaker",
-  "SequencerGate",
-  "Lens",
-] as const;
+export const OPTIONAL = ["MockUSD", "MockPriceSource", "PythSource", "CircuitBreaker", "SequencerGate"] as const;
 
 /** The artifact of what is deployed under a name: two tranches, one contract. */
 export const artifactOf = (name: string): string => (/^(Senior|Junior)Tranche$/.test(name) ? "Tranche" : name);
@@ -75,6 +74,7 @@ export function connect(addresses: Record<string, string>, runner: ContractRunne
     clearinghouse: Clearinghouse__factory.connect(at("Clearinghouse"), runner),
     orders: Orders__factory.connect(at("Orders"), runner),
     steward: RiskSteward__factory.connect(at("RiskSteward"), runner),
+    lens: Lens__factory.connect(at("Lens"), runner),
     pythSource: addresses.PythSource ? PythSource__factory.connect(addresses.PythSource, runner) : undefined,
     breaker: addresses.CircuitBreaker ? CircuitBreaker__factory.connect(addresses.CircuitBreaker, runner) : undefined,
     gate: addresses.SequencerGate ? SequencerGate__factory.connect(addresses.SequencerGate, runner) : undefined,

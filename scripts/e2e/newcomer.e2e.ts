@@ -54,9 +54,25 @@ describe("a newcomer with the README", function () {
     });
   }
 
-  it("has seen what the README promises: a liquidation, an incident that adds up, a claim paid", async function () {
+  it("has seen what the README promises: an incident that adds up, and a claim paid", async function () {
     expect(steps.length).to.be.greaterThan(5);
-    const incidents = await json("incident list");
-    expect(incidents.incidents.length).to.equal(1);
+    const { incidents } = await json("incident list");
+    expect(incidents.length).to.equal(1);
+    const { deficit, forgone, insurance, junior, senior, adl, residual } = incidents[0];
+    const layers = [forgone, insurance, junior, senior, adl, residual].map(wad);
+    expect(layers.reduce((sum, layer) => sum + layer, 0n)).to.equal(wad(deficit));
+    expect(wad(junior) > wad("4000"), `junior paid ${junior}`).to.equal(true);
+
+    const { total } = await json("claim show --account-index 1");
+    const repaid = wad(junior) - wad(total.junior);
+    expect(repaid >= wad("1000"), `repaid ${repaid}`).to.equal(true);
+    const { margin, positions } = await json("account show --account-index 2");
+    expect([margin, positions]).to.deep.equal(["0", []]);
   });
 });
+
+/** Exact decimal text of 18 decimals at most. */
+function wad(text: string): bigint {
+  const [whole, fraction = ""] = text.split(".");
+  return BigInt(`${whole}${fraction.padEnd(18, "0")}`);
+}

@@ -39,11 +39,12 @@ describe("verify-wiring", function () {
       MockUSD: system.token,
       PythSource: system.pythSource,
       CircuitBreaker: system.breaker,
+      Lens: system.lens,
     };
     const addresses: Record<string, string> = {};
     for (const [name, contract] of Object.entries(named)) addresses[name] = await contract.getAddress();
     // Ignition keeps libraries in its journal, and a chain in memory has none: they are in the code that calls them.
-    for (const name of ["Clearinghouse", "SeniorTranche", "LiquidationLib"]) {
+    for (const name of ["Clearinghouse", "SeniorTranche", "LiquidationLib", "Lens"]) {
       const code = await ethers.provider.getCode(addresses[name]!);
       for (const libraries of Object.values((await artifact(artifactOf(name))).deployedLinkReferences ?? {})) {
         for (const [library, [first]] of Object.entries(libraries)) {

@@ -4,9 +4,13 @@ import TestnetModule from "../../deploy/modules/Testnet.ts";
 import type { System } from "../../scripts/shared/deploySystem.ts";
 import { type ModuleParameters, readParametersOf } from "../../scripts/shared/parameters.ts";
 import { wad } from "../../scripts/shared/world.ts";
-import type { CircuitBreaker, MockAggregator, MockPyth, PythSource } from "../../typechain-types/index.ts";
+import type { CircuitBreaker, Lens, MockAggregator, MockPyth, PythSource } from "../../typechain-types/index.ts";
 
-export type PublicSystem = Omit<System, "prices" | "executor"> & { pythSource: PythSource; breaker: CircuitBreaker };
+export type PublicSystem = Omit<System, "prices" | "executor"> & {
+  pythSource: PythSource;
+  breaker: CircuitBreaker;
+  lens: Lens;
+};
 
 export const NETWORKS = ["sepolia", "arbitrumSepolia", "baseSepolia"] as const;
 
