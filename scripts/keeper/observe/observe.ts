@@ -13,19 +13,19 @@ import { readOrders } from "./readOrders.ts";
 
 /** Everything a plan needs, as of one block. */
 export async function observe(keeper: Keeper, rpc: Rpc, system: Breakwater, head: Head): Promise<Observation> {
-  const { state, proofs, config } = keeper;
+  const { state, pyth, config } = keeper;
   const block = head.number;
   const nowMs = Date.now();
   const now = Math.max(head.timestamp, Math.floor(nowMs / 1_000), await rpc.pendingTime());
   const [markets, healths, priorityFee] = await Promise.all([
-    readMarkets(system, proofs, block),
+    readMarkets(system, block),
     readHealths(system, { accounts: Object.keys(state.accounts).map(BigInt), block }),
     rpc.provider.send("eth_maxPriorityFeePerGas", []).then(BigInt, () => 10n ** 8n),
   ]);
-  const orders = await readOrders(system, { ids: Object.keys(state.orders).map(BigInt), markets, proofs, block, now });
+  const orders = await readOrders(system, { ids: Object.keys(state.orders).map(BigInt), markets, pyth, block, now });
   const [rewards, due] = await Promise.all([
     readRewards(system, state.accounts, healths, block),
-    readDue(system, { markets, proofs, starved: starved(healths, state.accounts), hasOrders: orders.length > 0, now }),
+    readDue(system, { markets, pyth, starved: starved(healths, state.accounts), hasOrders: orders.length > 0, now }),
   ]);
   return {
     block,

@@ -1,6 +1,6 @@
+import { type SourceKind, sourceKind } from "../../sdk/actions/sourceKind.ts";
 import type { Breakwater } from "../../sdk/contracts.ts";
 import { isPassing } from "../chain/errors.ts";
-import type { Proofs, SourceKind } from "../proofs/proofs.ts";
 
 const SETTLED = 3n;
 /** `PriceUse` of the contracts. */
@@ -19,11 +19,7 @@ export type MarketSeen = {
 };
 
 /** All markets with their prices, at most 32. */
-export async function readMarkets(
-  system: Breakwater,
-  proofs: Proofs,
-  block: number | "pending",
-): Promise<MarketSeen[]> {
+export async function readMarkets(system: Breakwater, block: number | "pending"): Promise<MarketSeen[]> {
   const { clearinghouse, oracle } = system;
   const at = { blockTag: block };
   const count = Number(await clearinghouse.marketCount(at));
@@ -45,7 +41,7 @@ export async function readMarkets(
         isSettled: market.state === SETTLED,
         openCost: market.long.cost + market.short.cost,
         touchedAt: Number(market.touchedAt),
-        source: await proofs.kindOf(system, source, id),
+        source: await sourceKind(system, { market: id, source }),
         price,
       };
     }),
