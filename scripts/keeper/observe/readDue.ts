@@ -15,7 +15,7 @@ const PENDING = { blockTag: "pending" as const };
 export type ReadDueParameters = {
   markets: MarketSeen[];
   pyth: PythPrices | undefined;
-  /** Markets of accounts below maintenance that cannot be liquidated at the price there is. */
+  /** Markets of accounts below maintenance: liquidating wants a younger price than valuing. */
   starved: Set<number>;
   /** Whether an order waits that could be executed: openings want fresh marks of all markets. */
   hasOrders: boolean;

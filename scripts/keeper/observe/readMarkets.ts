@@ -1,5 +1,6 @@
 import { type SourceKind, sourceKind } from "../../sdk/actions/sourceKind.ts";
 import type { Breakwater } from "../../sdk/contracts.ts";
+import type { Skewed } from "../../sdk/quote.ts";
 import { isPassing } from "../chain/errors.ts";
 
 const SETTLED = 3n;
@@ -14,6 +15,8 @@ export type MarketSeen = {
   /** When its mark was stored, unix seconds. */
   touchedAt: number;
   source: SourceKind;
+  /** Its sides and what trades against them cost. */
+  book: Skewed;
   /** Good for valuing; undefined: it has none. */
   price: { price: bigint; publishedAt: number } | undefined;
 };
@@ -41,6 +44,7 @@ export async function readMarkets(system: Breakwater, block: number | "pending")
         isSettled: market.state === SETTLED,
         openCost: market.long.cost + market.short.cost,
         touchedAt: Number(market.touchedAt),
+        book: market,
         source: await sourceKind(system, { market: id, source }),
         price,
       };
