@@ -102,6 +102,27 @@ describe("Keeper › outbox", function () {
       expect(await clearinghouse.queryFilter(clearinghouse.filters.AccountLiquidated())).to.have.length(2);
     });
 
+    it("replaces what no longer makes sense by a transfer to itself, also the last one", async function () {
+      const stage = await waiting();
+      const { robot, sent, second, clearinghouse, accounts } = stage;
+      const reason = clearinghouse.interface.encodeErrorResult("Clearinghouse_NotLiquidatable", [accounts[1]!, 1n, 0n]);
+      const { answer } = robot.provider;
+      robot.provider.answer = (method, params) => {
+        if (method === "eth_estimateGas" && (params[0] as { data: string }).data === second.data) {
+          throw Object.assign(new Error("execution reverted"), { code: "CALL_EXCEPTION", data: reason });
+        }
+        return answer(method, params);
+      };
+      robot.keeper.config.stuckSeconds = -1;
+      await robot.tick();
+      const again = sent.find(({ nonce }) => nonce === second.nonce)!;
+      expect([again.to, again.data]).to.deep.equal([robot.address, "0x"]);
+      robot.provider.answer = answer;
+      robot.keeper.config.stuckSeconds = 30_000;
+      await finish(stage);
+      expect(second.mined).to.include({ hash: again.hash, isSuccess: true });
+    });
+
     it("waits where that would be more than the cap, and says so once", async function () {
       const stage = await waiting();
       const { robot, sent, first } = stage;
@@ -170,13 +191,15 @@ describe("Keeper › outbox", function () {
       await robot.work();
       const snapshot = await request("evm_snapshot");
       await world.trade(alice, accounts[0]!, 0, wad(-100));
+      const lost = await world.fund(alice, wad(600), 9n);
+      await world.trade(alice, lost, 0, wad(100));
       await mine(12);
       await robot.work();
-      expect(Object.keys(keeper.state.accounts)).to.have.members(accounts.slice(1).map(String));
+      expect(Object.keys(keeper.state.accounts)).to.have.members([...accounts.slice(1), lost].map(String));
 
       await request("evm_revert", snapshot);
       await world.trade(alice, accounts[1]!, 0, wad(-100));
-      await mine(14);
+      await mine(18);
       const before = structuredClone(keeper.state.accounts);
       const error = await robot.tick().catch((thrown: unknown) => thrown);
       expect(error).to.be.instanceOf(RetryableError);
