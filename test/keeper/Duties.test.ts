@@ -124,6 +124,17 @@ describe("Keeper › duties", function () {
         expect(await shares.maxDeposit(staker)).to.equal(usd);
         expect(robot.keeper.state.targets).to.deep.equal({});
       });
+
+      it(`settles what was recorded of the ${what} before the next record takes its place`, async function () {
+        const stage = await networkHelpers.loadFixture(plainStage);
+        const robot = await keeperOn(stage.world);
+        await quiet(stage, robot);
+        await stage.world.advance(length);
+        const mine = (kinds: string[]) => kinds.filter((kind) => kind === record || kind === settle);
+        expect(mine(await robot.work())).to.deep.equal([record]);
+        await stage.world.advance(length);
+        expect(mine(await robot.work())).to.deep.equal([settle, record]);
+      });
     }
   });
 
