@@ -1,13 +1,18 @@
 import { expect } from "chai";
-import { type ContractRunner, Interface } from "ethers";
+import { AbiCoder, type ContractRunner, Interface } from "ethers";
 import { firstRoundAfter } from "../../scripts/sdk/actions/firstRoundAfter.ts";
+import { type ProofSources, proofFor } from "../../scripts/sdk/actions/proofFor.ts";
+import type { SourceKind } from "../../scripts/sdk/actions/sourceKind.ts";
 import { adaptivePages } from "../../scripts/sdk/adaptivePages.ts";
+import type { Breakwater } from "../../scripts/sdk/contracts.ts";
+import { givenUpdates } from "../../scripts/sdk/pythPrices.ts";
 
 const FEED = new Interface([
   "function latestRoundData() view returns (uint80, int256, uint256, uint256, uint80)",
   "function getRoundData(uint80) view returns (uint80, int256, uint256, uint256, uint80)",
 ]);
 const PHASE = 5n << 64n;
+const coder = AbiCoder.defaultAbiCoder();
 
 /** A feed whose rounds of the fifth phase were published at these times; how often it was asked. */
 function feedOf(times: number[]) {
@@ -41,6 +46,41 @@ describe("firstRoundAfter", function () {
     expect(await first(110n)).to.equal(PHASE + 2n);
     expect(await first(101n)).to.equal(PHASE + 2n);
     expect(await first(100n)).to.equal(undefined);
+  });
+});
+
+describe("proofFor", function () {
+  const [ID, UPDATE] = [`0x${"ab".repeat(32)}`, "0xc0ffee"];
+  const feed = { aggregator: ID.slice(0, 42), id: ID };
+  const source = { runner: {}, feedOf: async () => feed, updateFee: async (data: string[]) => BigInt(data.length) };
+  const breakwater = {
+    book: { symbols: new Map([[0, "ETH"]]), addresses: {} },
+    chainlink: source,
+    pyth: source,
+  } as unknown as Breakwater;
+  const ask = (kind: SourceKind, sources: ProofSources = {}) =>
+    proofFor(breakwater, { market: 0, earliest: 7n, kind, ...sources });
+
+  it("encodes the round of a push feed, which asks for no fee", async function () {
+    const proof = coder.encode(["uint80"], [PHASE + 3n]);
+    expect(await ask("chainlink", { firstRound: async () => PHASE + 3n })).to.deep.equal({ proof, fee: 0n });
+  });
+
+  it("encodes the updates of a pull feed, with what they cost", async function () {
+    const proof = coder.encode(["bytes[]"], [[UPDATE]]);
+    expect(await ask("pyth", { pyth: givenUpdates([UPDATE]) })).to.deep.equal({ proof, fee: 1n });
+  });
+
+  it("says what is missing", async function () {
+    const silent = { at: async () => undefined, latest: async () => undefined };
+    for (const [found, words] of [
+      [await ask("chainlink", { firstRound: async () => undefined }), /^no round of ETH proves .*: wait for the next$/],
+      [await ask("pyth"), /^ETH has a pull feed: its signed update published at 7 or right after is needed/],
+      [await ask("pyth", { pyth: silent }), /^ETH has a pull feed/],
+      [await ask("unknown"), /^ETH has a source that no proof is known for$/],
+    ] as const) {
+      expect("missing" in found && found.missing).to.match(words);
+    }
   });
 });
 
