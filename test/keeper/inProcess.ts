@@ -118,6 +118,9 @@ export async function keeperOn(world: World, { config = {}, pyth, addresses = {}
   };
 }
 
+/** Kinds that are not about epochs. */
+export const apart = (kinds: string[]): string[] => kinds.filter((kind) => !kind.endsWith("Epoch"));
+
 async function bookOf({ system }: World, more: Partial<Addresses>): Promise<AddressBook> {
   const { access, vault, oracle, chainlink, pool, senior, junior, insurance, waterfall, clearinghouse, steward } =
     system;
