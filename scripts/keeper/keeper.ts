@@ -1,10 +1,10 @@
 import type { AddressBook } from "../sdk/addressBook.ts";
 import type { Breakwater } from "../sdk/contracts.ts";
+import type { PythPrices } from "../sdk/pythPrices.ts";
 import type { Rpc } from "./chain/rpc.ts";
 import type { Conditions, Log } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
 import type { KeeperConfig } from "./options.ts";
-import type { Proofs } from "./proofs/proofs.ts";
 import type { Sender } from "./send/sender.ts";
 import type { State } from "./state/state.ts";
 
@@ -20,7 +20,8 @@ export type Keeper = {
   systemOf: (rpc: Rpc) => Promise<Breakwater>;
   /** Undefined: a dry run, which needs no key. */
   sender: Sender | undefined;
-  proofs: Proofs;
+  /** Undefined: markets with pull feeds are left to other keepers. */
+  pyth: PythPrices | undefined;
   log: Log;
   metrics: Metrics;
   conditions: Conditions;

@@ -2,6 +2,7 @@ import path from "node:path";
 import { Wallet } from "ethers";
 import { readAddressBook } from "../sdk/addressBook.ts";
 import { type Breakwater, connect } from "../sdk/contracts.ts";
+import { hermes, type PythPrices } from "../sdk/pythPrices.ts";
 import { InputError } from "../shared/inputError.ts";
 import { openNetwork } from "../shared/network.ts";
 import { Rpc } from "./chain/rpc.ts";
@@ -11,13 +12,11 @@ import { loop, once } from "./loop.ts";
 import { createMetrics, serveMetrics } from "./metrics.ts";
 import type { KeeperConfig } from "./options.ts";
 import { planTable } from "./printPlan.ts";
-import { hermes } from "./proofs/hermes.ts";
-import { createProofs, type Proofs } from "./proofs/proofs.ts";
 import { createSender } from "./send/sender.ts";
 import { loadState, lockState, saveState } from "./state/stateFile.ts";
 
-/** Runs a keeper until it is told to stop; returns its exit code. `proofs` replaces where proofs come from. */
-export async function startKeeper(config: KeeperConfig, proofs?: Proofs): Promise<number> {
+/** Runs a keeper until it is told to stop; returns its exit code. `pyth` replaces where signed prices come from. */
+export async function startKeeper(config: KeeperConfig, pyth?: PythPrices): Promise<number> {
   const network = await openNetwork({ name: config.network, accountIndex: config.account });
   const urls = [network.provider._getConnection().url, ...(config.rpcSecond === undefined ? [] : [config.rpcSecond])];
   const signer = config.dryRun ? undefined : await network.signer();
@@ -66,9 +65,7 @@ export async function startKeeper(config: KeeperConfig, proofs?: Proofs): Promis
       rpcs,
       systemOf: cachedSystems(book),
       sender,
-      proofs:
-        proofs ??
-        createProofs(config.hermesUrl === undefined ? undefined : hermes(config.hermesUrl, config.rpcTimeout)),
+      pyth: pyth ?? (config.hermesUrl === undefined ? undefined : hermes(config.hermesUrl, config.rpcTimeout)),
       log,
       metrics,
       conditions: new Conditions(log),

@@ -6,7 +6,7 @@ const NO_IMPACT = 2n ** 128n - 1n;
 /** Acceptable to a buy at any price. */
 export const ANY_PRICE = 2n ** 256n - 1n;
 
-type Skewed = { params: { skewScaleBase: bigint }; long: { sizeBase: bigint }; short: { sizeBase: bigint } };
+export type Skewed = { params: { skewScaleBase: bigint }; long: { sizeBase: bigint }; short: { sizeBase: bigint } };
 
 /**
  * Price a trade of `sizeDelta` fills at now: `P * (1 + (2 * skew + d) / (2 * scale))`, rounded against the trader. USD per

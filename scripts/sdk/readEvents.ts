@@ -1,8 +1,6 @@
 import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog } from "../../typechain-types/common.ts";
+import { adaptivePages } from "./adaptivePages.ts";
 import type { Breakwater } from "./contracts.ts";
-
-/** Public RPCs answer for ten thousand blocks at most. */
-const PAGE_BLOCKS = 10_000;
 
 type Queryable<E extends TypedContractEvent> = {
   runner: Breakwater["vault"]["runner"];
@@ -18,8 +16,11 @@ export async function* readEvents<E extends TypedContractEvent>(
   filter: TypedDeferredTopicFilter<E>,
 ): AsyncGenerator<TypedEventLog<E>> {
   const latest = (await contract.runner?.provider?.getBlockNumber()) ?? 0;
-  for (let to = latest; to >= book.startBlock; to -= PAGE_BLOCKS) {
-    const from = Math.max(book.startBlock, to - PAGE_BLOCKS + 1);
-    yield* (await contract.queryFilter(filter, from, to)).reverse();
-  }
+  const pages = adaptivePages({
+    from: book.startBlock,
+    to: latest,
+    isNewestFirst: true,
+    read: (from, to) => contract.queryFilter(filter, from, to),
+  });
+  for await (const { items } of pages) yield* items.reverse();
 }

@@ -205,14 +205,15 @@ describe("plan", function () {
 });
 
 describe("liquidationReward", function () {
-  const risk = { penaltyBps: 50n, targetHealthBps: 15_000n, keeperShareBps: 4_000n, keeperFloorCents: 200n };
+  const risk = { penaltyBps: 50n, targetHealthBps: 15_000n, keeperShareBps: 4_000n };
 
   it("is the bonds of a bankrupt account", function () {
     const reward = liquidationReward({
       equity: wad(-5),
       maintenance: wad(100),
       notional: wad(10_000),
-      positions: 3,
+      impact: 0n,
+      bonds: wad(6),
       risk,
     });
     expect(reward).to.equal(wad(6));
@@ -224,7 +225,8 @@ describe("liquidationReward", function () {
       equity: wad(60),
       maintenance: wad(100),
       notional: wad(10_000),
-      positions: 1,
+      impact: 0n,
+      bonds: wad(2),
       risk,
     });
     expect(reward).to.equal(wad(18));
@@ -235,7 +237,8 @@ describe("liquidationReward", function () {
       equity: wad(20),
       maintenance: wad(100),
       notional: wad(10_000),
-      positions: 1,
+      impact: 0n,
+      bonds: wad(2),
       risk,
     });
     expect(reward).to.equal(wad(8) + wad(2));

@@ -75,8 +75,9 @@ function quick<T extends { ignition: { deploy: (...args: never[]) => unknown } }
   return new Proxy(connection, { get: (target, key) => (key === "ignition" ? ignition : Reflect.get(target, key)) });
 }
 
-async function writeBook(folder: string, { system }: World): Promise<void> {
-  const home = path.join(folder, `chain-${CHAIN_ID}`);
+/** What Ignition would have left behind. */
+export async function writeBook(folder: string, { system }: World, chainId: number = CHAIN_ID): Promise<void> {
+  const home = path.join(folder, `chain-${chainId}`);
   await mkdir(home, { recursive: true });
   const contracts = system as Partial<Record<string, { target: unknown }>>;
   const addresses = Object.entries(FUTURES).flatMap(([name, future]) => {

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type State, stateSchema } from "../../scripts/keeper/state/state.ts";
 
 export type KeeperOptions = {
+  network?: "sepolia" | "localhost";
   url: string;
   key: string;
   deployments: string;
@@ -24,16 +25,18 @@ export class KeeperProcess {
   private readonly child: ChildProcess;
   private readonly stateFile: string;
 
-  constructor({ url, key, deployments, state, args = [] }: KeeperOptions) {
+  constructor({ network = "sepolia", url, key, deployments, state, args = [] }: KeeperOptions) {
     this.stateFile = state;
+    const variables =
+      network === "localhost" ? { LOCALHOST_RPC_URL: url } : { SEPOLIA_RPC_URL: url, SEPOLIA_PRIVATE_KEY: key };
     this.child = spawn(
       process.execPath,
       [
         "scripts/keeper/run.ts",
-        ...["--network", "sepolia", "--deployments", deployments, "--state", state],
+        ...["--network", network, "--deployments", deployments, "--state", state],
         ...["--log-level", "debug", "--interval", "0.2", ...args],
       ],
-      { env: { ...process.env, SEPOLIA_RPC_URL: url, SEPOLIA_PRIVATE_KEY: key, NODE_OPTIONS: "" } },
+      { env: { ...process.env, ...variables, NODE_OPTIONS: "" } },
     );
     this.child.stdout!.on("data", (chunk) => (this.output += chunk));
     this.child.stderr!.on("data", (chunk) => (this.output += chunk));

@@ -10,6 +10,7 @@ import { submitSignedOrder } from "../../sdk/actions/submitSignedOrder.ts";
 import { chainTime } from "../../sdk/chainTime.ts";
 import { formatMarket, parseMarket } from "../../sdk/markets.ts";
 import { ORDER_KINDS, type OrderKind, type OrderRequest } from "../../sdk/order.ts";
+import { givenUpdates } from "../../sdk/pythPrices.ts";
 import { ANY_PRICE } from "../../sdk/quote.ts";
 import { formatPrice, formatSize, fromNative, parseDuration, parsePositive, parseWad } from "../../sdk/units.ts";
 import { InputError } from "../../shared/inputError.ts";
@@ -202,12 +203,13 @@ const execute: CommandSpec = {
   example: "1",
   async run(session, { id }, options) {
     const orderId = parseId(id!, "id");
-    const updateData = options.update === undefined ? undefined : parseHexList(String(options.update), "--update");
+    const pyth =
+      options.update === undefined ? undefined : givenUpdates(parseHexList(String(options.update), "--update"));
     const breakwater = await session.breakwater();
     const keeper = await session.self();
     return change(session, {
       what: `execute order ${orderId}`,
-      act: (how) => executeOrder(breakwater, { ...how, orderId, updateData }),
+      act: (how) => executeOrder(breakwater, { ...how, orderId, pyth }),
       watch: async () => [fact("keeperFees", "fees to claim, USD", usd(await breakwater.orders.feesOf(keeper)))],
       found: ({ outcome }) => outcomeFacts(outcome),
     });

@@ -21,6 +21,8 @@ export class Rpc {
   readonly origin: string;
   readonly chainId: bigint;
   readonly provider: JsonRpcProvider;
+  /** Each request by itself, not in a batch: what the node does not answer takes nothing else with it. */
+  readonly alone: JsonRpcProvider;
 
   constructor(name: string, url: string, chainId: bigint, timeoutMs: number) {
     this.name = name;
@@ -31,12 +33,9 @@ export class Rpc {
     request.timeout = timeoutMs;
     const network = Network.from(chainId);
     // The chain is known: asking for it again would turn an outage into endless retries.
-    this.provider = new JsonRpcProvider(request, network, {
-      staticNetwork: network,
-      cacheTimeout: -1,
-      batchMaxCount: 100,
-      batchStallTime: 5,
-    });
+    const options = { staticNetwork: network, cacheTimeout: -1 };
+    this.provider = new JsonRpcProvider(request, network, { ...options, batchMaxCount: 100, batchStallTime: 5 });
+    this.alone = new JsonRpcProvider(request, network, { ...options, batchMaxCount: 1 });
   }
 
   async latest(): Promise<Head> {
@@ -57,6 +56,7 @@ export class Rpc {
 
   close(): void {
     this.provider.destroy();
+    this.alone.destroy();
   }
 }
 

@@ -1,7 +1,8 @@
+import { latestUpdates } from "../../sdk/actions/latestUpdates.ts";
 import type { Breakwater } from "../../sdk/contracts.ts";
+import type { PythPrices } from "../../sdk/pythPrices.ts";
 import { isPassing } from "../chain/errors.ts";
 import type { Due } from "../plan/types.ts";
-import type { Proofs } from "../proofs/proofs.ts";
 import type { MarketSeen } from "./readMarkets.ts";
 
 /** Part of a Pyth price's maximum age after which a new one is brought: it takes a block or two to arrive. */
@@ -13,8 +14,8 @@ const PENDING = { blockTag: "pending" as const };
 
 export type ReadDueParameters = {
   markets: MarketSeen[];
-  proofs: Proofs;
-  /** Markets of accounts below maintenance that cannot be liquidated at the price there is. */
+  pyth: PythPrices | undefined;
+  /** Markets of accounts below maintenance: liquidating wants a younger price than valuing. */
   starved: Set<number>;
   /** Whether an order waits that could be executed: openings want fresh marks of all markets. */
   hasOrders: boolean;
@@ -86,18 +87,20 @@ async function staleMarks(
 }
 
 /** A pull feed is as young as somebody made it. */
-async function stalePrices(system: Breakwater, { markets, proofs, starved, now }: ReadDueParameters): Promise<Due[]> {
-  const pyth = markets.filter(({ source, isSettled, openCost }) => source === "pyth" && !isSettled && openCost !== 0n);
+async function stalePrices(system: Breakwater, { markets, pyth, starved, now }: ReadDueParameters): Promise<Due[]> {
+  const pulled = markets.filter(
+    ({ source, isSettled, openCost }) => source === "pyth" && !isSettled && openCost !== 0n,
+  );
   const needed = await Promise.all(
-    pyth.map(async ({ id, price }) => {
+    pulled.map(async ({ id, price }) => {
       if (price === undefined) return true;
       const age = now - price.publishedAt;
       if (starved.has(id)) return age > LIQUIDATION_AGE;
       return age > RENEW_AFTER * Number((await system.pyth!.feedOf(id)).maxAge);
     }),
   );
-  const ids = pyth.filter((_, i) => needed[i]).map(({ id }) => id);
-  const latest = await proofs.latest(system, ids);
+  const ids = pulled.filter((_, i) => needed[i]).map(({ id }) => id);
+  const latest = await latestUpdates(system, { markets: ids, pyth });
   if (latest === undefined) return [];
-  return [{ kind: "pushPrices", rewardUsd: 0n, updates: latest.updates, value: latest.value }];
+  return [{ kind: "pushPrices", rewardUsd: 0n, updates: latest.updates, value: latest.fee }];
 }

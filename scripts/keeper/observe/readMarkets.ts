@@ -1,6 +1,7 @@
+import { type SourceKind, sourceKind } from "../../sdk/actions/sourceKind.ts";
 import type { Breakwater } from "../../sdk/contracts.ts";
+import type { Skewed } from "../../sdk/quote.ts";
 import { isPassing } from "../chain/errors.ts";
-import type { Proofs, SourceKind } from "../proofs/proofs.ts";
 
 const SETTLED = 3n;
 /** `PriceUse` of the contracts. */
@@ -14,16 +15,14 @@ export type MarketSeen = {
   /** When its mark was stored, unix seconds. */
   touchedAt: number;
   source: SourceKind;
+  /** Its sides and what trades against them cost. */
+  book: Skewed;
   /** Good for valuing; undefined: it has none. */
   price: { price: bigint; publishedAt: number } | undefined;
 };
 
 /** All markets with their prices, at most 32. */
-export async function readMarkets(
-  system: Breakwater,
-  proofs: Proofs,
-  block: number | "pending",
-): Promise<MarketSeen[]> {
+export async function readMarkets(system: Breakwater, block: number | "pending"): Promise<MarketSeen[]> {
   const { clearinghouse, oracle } = system;
   const at = { blockTag: block };
   const count = Number(await clearinghouse.marketCount(at));
@@ -45,7 +44,8 @@ export async function readMarkets(
         isSettled: market.state === SETTLED,
         openCost: market.long.cost + market.short.cost,
         touchedAt: Number(market.touchedAt),
-        source: await proofs.kindOf(system, source, id),
+        book: market,
+        source: await sourceKind(system, { market: id, source }),
         price,
       };
     }),

@@ -1,7 +1,8 @@
+import { proofFor } from "../../sdk/actions/proofFor.ts";
 import type { Breakwater } from "../../sdk/contracts.ts";
+import type { PythPrices } from "../../sdk/pythPrices.ts";
 import { isPassing } from "../chain/errors.ts";
 import type { SeenOrder } from "../plan/types.ts";
-import type { Proofs } from "../proofs/proofs.ts";
 import type { MarketSeen } from "./readMarkets.ts";
 
 const [MARKET, AT_OR_ABOVE] = [0n, 1n];
@@ -9,7 +10,7 @@ const [MARKET, AT_OR_ABOVE] = [0n, 1n];
 export type ReadOrdersParameters = {
   ids: bigint[];
   markets: MarketSeen[];
-  proofs: Proofs;
+  pyth: PythPrices | undefined;
   block: number;
   /** Unix seconds, as the next block will have it. */
   now: number;
@@ -18,7 +19,7 @@ export type ReadOrdersParameters = {
 /** Orders whose next step may go through now, with what proves their price. */
 export async function readOrders(
   system: Breakwater,
-  { ids, markets, proofs, block, now }: ReadOrdersParameters,
+  { ids, markets, pyth, block, now }: ReadOrdersParameters,
 ): Promise<SeenOrder[]> {
   if (ids.length === 0) return [];
   const delay = Number(await system.orders.MIN_DELAY());
@@ -39,11 +40,13 @@ export async function readOrders(
       }
       const earliest = Number(order.placedAt) + delay;
       if (now < earliest) return undefined;
-      const proof = await proofs.proofFor(system, market.source, market.id, earliest).catch((error: unknown) => {
+      const asked = { market: market.id, kind: market.source, earliest: BigInt(earliest), pyth };
+      const found = await proofFor(system, asked).catch((error: unknown) => {
         if (isPassing(error)) throw error;
         return undefined;
       });
-      return proof && { ...base, feeUsd: order.fee, proof: proof.data, value: proof.value };
+      if (found === undefined || "missing" in found) return undefined;
+      return { ...base, feeUsd: order.fee, proof: found.proof, value: found.fee };
     }),
   );
   return seen.filter((order) => order !== undefined);

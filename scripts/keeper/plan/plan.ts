@@ -14,10 +14,10 @@ const ORDER: ActionKind[] = [
   "mark",
   "executeOrders",
   "payDebts",
-  "recordLpEpoch",
   "settleLpEpoch",
-  "recordInsuranceEpoch",
+  "recordLpEpoch",
   "settleInsuranceEpoch",
+  "recordInsuranceEpoch",
   "settleDeadMarket",
   "reportSilence",
   "replay",
@@ -49,7 +49,10 @@ export function plan(state: Pick<State, "targets" | "outbox">, observation: Obse
   const liquidations = liquidatable(observation)
     .filter(({ key, rewardUsd }) => isFree(key) && isWorth(key, "liquidate", rewardUsd))
     .map(({ account, key, rewardUsd }) => action("liquidate", { key, accounts: [account], rewardUsd }));
+  // A new record takes the place of one that was not settled, whose requests would wait for another half an hour.
+  const settling = new Set(observation.due.map(({ kind }) => kind));
   const dues = observation.due
+    .filter((due) => !isReplaced(due.kind, settling) || skip(keyOf(due), "what was recorded is settled first"))
     .filter((due) => isFree(keyOf(due)) && isWorth(keyOf(due), due.kind, due.rewardUsd, due.value))
     .map((due) =>
       action(due.kind, {
@@ -96,6 +99,11 @@ function liquidatable({ healths, rewards }: Observation) {
       rewardUsd: rewards.get(account) ?? 0n,
     }))
     .sort((a, b) => compare(b.missing, a.missing) || compare(a.account, b.account));
+}
+
+function isReplaced(kind: ActionKind, due: Set<ActionKind>): boolean {
+  if (kind === "recordLpEpoch") return due.has("settleLpEpoch");
+  return kind === "recordInsuranceEpoch" && due.has("settleInsuranceEpoch");
 }
 
 function batches(orders: SeenOrder[]): Action[] {

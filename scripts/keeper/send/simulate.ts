@@ -18,7 +18,7 @@ export async function simulate(
 ): Promise<Simulated> {
   try {
     const transaction = { from, to, data, value: `0x${value.toString(16)}` };
-    return { gas: BigInt(await rpc.provider.send("eth_estimateGas", [transaction, block])) };
+    return { gas: BigInt(await rpc.alone.send("eth_estimateGas", [transaction, block])) };
   } catch (thrown) {
     const error = decodeError(thrown);
     if (error === thrown && isPassing(thrown)) throw thrown;

@@ -1,16 +1,11 @@
-import type { BytesLike } from "ethers";
 import { InputError } from "../../shared/inputError.ts";
 import type { Breakwater } from "../contracts.ts";
 import { type ContractError, decodeRevert } from "../errors.ts";
 import { type ChangeParameters, type SendReturnType, send } from "../send.ts";
-import { proofFor } from "./proofFor.ts";
+import { type ProofSources, proofFor } from "./proofFor.ts";
 import { readOrder } from "./readOrder.ts";
 
-export type ExecuteOrderParameters = ChangeParameters & {
-  orderId: bigint;
-  /** Signed updates of a pull feed; see `proofFor`. */
-  updateData?: BytesLike[];
-};
+export type ExecuteOrderParameters = ChangeParameters & ProofSources & { orderId: bigint };
 
 export type ExecuteOrderReturnType = SendReturnType & {
   /** Undefined: a dry run. */
@@ -32,16 +27,17 @@ export type OrderOutcome =
  */
 export async function executeOrder(
   breakwater: Breakwater,
-  { orderId, updateData, ...how }: ExecuteOrderParameters,
+  { orderId, pyth, firstRound, ...how }: ExecuteOrderParameters,
 ): Promise<ExecuteOrderReturnType> {
   const order = await readOrder(breakwater, { orderId });
   if (order === undefined) throw new InputError(`order ${orderId} waits no more: it was executed or cancelled`);
   const { market, earliest, kind } = order;
   // A trigger is met by the present price, which needs no proof.
-  const { proof, fee } =
-    kind === "market" ? await proofFor(breakwater, { market, earliest, updateData }) : { proof: "0x", fee: 0n };
-  const transaction = breakwater.orders.execute.populateTransaction(orderId, proof);
-  const sent = await send({ ...how, transaction, value: fee });
+  const found =
+    kind === "market" ? await proofFor(breakwater, { market, earliest, pyth, firstRound }) : { proof: "0x", fee: 0n };
+  if ("missing" in found) throw new InputError(found.missing);
+  const transaction = breakwater.orders.execute.populateTransaction(orderId, found.proof);
+  const sent = await send({ ...how, transaction, value: found.fee });
   return { ...sent, outcome: outcomeOf(breakwater, sent) };
 }
 

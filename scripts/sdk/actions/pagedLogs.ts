@@ -1,4 +1,5 @@
 import { type JsonRpcApiProvider, toQuantity } from "ethers";
+import { adaptivePages } from "../adaptivePages.ts";
 
 export type PagedLogsParameters = {
   provider: JsonRpcApiProvider;
@@ -7,7 +8,7 @@ export type PagedLogsParameters = {
   topics: string[];
   from: number;
   to: number;
-  /** Blocks of the first request; later ones adapt to what the node bears. */
+  /** As `adaptivePages`. */
   pageSize?: number;
   maxPageSize?: number;
 };
@@ -23,43 +24,21 @@ export type FoundLog = {
 
 export type LogPage = { logs: FoundLog[]; from: number; to: number };
 
-/** Many logs in one answer make a page too large for the next node; few make it too small. */
-const MANY_LOGS = 5_000;
-const FEW_LOGS = 1_000;
-
 /**
- * Logs of a long range, page after page in the order of the chain. Nodes bound a request by blocks, by logs or by time and
- * say so each in their own words: whatever a node refuses is asked for again in halves, and pages grow while they are
- * light.
+ * Logs of a long range, page after page in the order of the chain.
  *
  * @example
  * for await (const { logs, to } of pagedLogs({ provider, addresses, topics, from: book.startBlock, to: head })) ...
  */
-export async function* pagedLogs({
-  provider,
-  addresses,
-  topics,
-  from,
-  to,
-  pageSize = 2_000,
-  maxPageSize = 50_000,
-}: PagedLogsParameters): AsyncGenerator<LogPage> {
-  let size = pageSize;
-  let next = from;
-  while (next <= to) {
-    const last = Math.min(to, next + size - 1);
-    try {
-      const logs = await readLogs({ provider, addresses, topics, from: next, to: last });
-      yield { logs, from: next, to: last };
-      next = last + 1;
-      if (logs.length > MANY_LOGS) size = Math.max(1, Math.floor(size / 2));
-      else if (logs.length < FEW_LOGS) size = Math.min(maxPageSize, size * 2);
-    } catch (error) {
-      // One block that cannot be had is no matter of its size.
-      if (last === next) throw error;
-      size = Math.max(1, Math.floor((last - next + 1) / 2));
-    }
-  }
+export async function* pagedLogs({ pageSize, maxPageSize, ...what }: PagedLogsParameters): AsyncGenerator<LogPage> {
+  const pages = adaptivePages({
+    from: what.from,
+    to: what.to,
+    ...(pageSize !== undefined && { pageSize }),
+    ...(maxPageSize !== undefined && { maxPageSize }),
+    read: (from, to) => readLogs({ ...what, from, to }),
+  });
+  for await (const { items, from, to } of pages) yield { logs: items, from, to };
 }
 
 type RawLog = { blockNumber: string; blockHash: string; logIndex: string; topics: string[]; data: string };

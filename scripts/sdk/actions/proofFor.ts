@@ -1,79 +1,73 @@
-import { AbiCoder, type BytesLike, Contract } from "ethers";
-import { CircuitBreaker__factory } from "../../../typechain-types/factories/contracts/oracle/CircuitBreaker__factory.ts";
-import { InputError } from "../../shared/inputError.ts";
+import { AbiCoder } from "ethers";
 import type { Breakwater } from "../contracts.ts";
 import { formatMarket } from "../markets.ts";
+import type { PythPrices } from "../pythPrices.ts";
 import { formatTime } from "../units.ts";
+import { firstRoundAfter } from "./firstRoundAfter.ts";
+import { type SourceKind, sourceKind } from "./sourceKind.ts";
 
-export type ProofForParameters = {
+export type ProofForParameters = ProofSources & {
   market: number;
   /** Unix seconds: the price has to be the first published then or later. */
   earliest: bigint;
-  /** Signed updates of a pull feed (Pyth's Hermes serves them by time); other sources need none. */
-  updateData?: BytesLike[];
+  /** Of the market's source, if that is known already. */
+  kind?: SourceKind;
 };
 
-export type ProofForReturnType = {
-  /** What the market's source wants to see. */
-  proof: string;
-  /** Wei the source asks for; what it does not use comes back. */
-  fee: bigint;
+/** Where proofs come from besides the chain of the market. */
+export type ProofSources = {
+  /** Signed updates of pull feeds. Without it, a market that has one has no proof here. */
+  pyth?: PythPrices | undefined;
+  /** The round of a push feed; read from the feed itself unless given. */
+  firstRound?: typeof firstRoundAfter | undefined;
 };
 
-const AGGREGATOR = [
-  "function latestRoundData() view returns (uint80, int256, uint256, uint256, uint80)",
-  "function getRoundData(uint80) view returns (uint80, int256, uint256, uint256, uint80)",
-];
+export type ProofForReturnType =
+  | {
+      /** What the market's source wants to see. */
+      proof: string;
+      /** Wei the source asks for; what it does not use comes back. */
+      fee: bigint;
+    }
+  /** There is none yet, or nobody here can tell: why, in words. */
+  | { missing: string };
+
 const coder = AbiCoder.defaultAbiCoder();
-/** A round a minute for half a day. */
-const MAX_ROUNDS = 720;
 
 /**
  * The proof of the first price at or after a moment, by the market's own source: a round number for Chainlink, signed
- * updates for Pyth, nothing for a mock. A circuit breaker hands it on to its first source.
+ * updates for Pyth, nothing for a mock.
  *
  * @example
- * const { proof, fee } = await proofFor(breakwater, { market: 0, earliest: order.earliest });
+ * const found = await proofFor(breakwater, { market: 0, earliest: order.earliest, pyth: hermes(url, 10_000) });
+ * if ("missing" in found) console.log(found.missing);
  */
 export async function proofFor(
   breakwater: Breakwater,
-  { market, earliest, updateData }: ProofForParameters,
+  { market, earliest, kind, pyth, firstRound = firstRoundAfter }: ProofForParameters,
 ): Promise<ProofForReturnType> {
-  const { addresses } = breakwater.book;
-  let source = await breakwater.oracle.sourceOf(market);
-  if (source === addresses.breaker) {
-    const breaker = CircuitBreaker__factory.connect(source, breakwater.oracle.runner);
-    source = (await breaker.pairOf(market)).primary;
-  }
-  if (source === addresses.mockPrices) return { proof: "0x", fee: await breakwater.mockPrices!.proofFee() };
-  if (source === addresses.chainlink) return { proof: await firstRound(breakwater, market, earliest), fee: 0n };
-  if (source === addresses.pyth) {
-    if (updateData === undefined) {
-      throw new InputError(
-        `${formatMarket(breakwater.book, market)} has a pull feed: give its signed update published at ${earliest} or right after (--update)`,
-      );
+  const name = formatMarket(breakwater.book, market);
+  switch (kind ?? (await sourceKind(breakwater, { market }))) {
+    case "mock":
+      return { proof: "0x", fee: await breakwater.mockPrices!.proofFee() };
+    case "chainlink": {
+      const { aggregator } = await breakwater.chainlink.feedOf(market);
+      const round = await firstRound({ runner: breakwater.chainlink.runner!, aggregator, earliest });
+      if (round !== undefined) return { proof: coder.encode(["uint80"], [round]), fee: 0n };
+      return {
+        missing: `no round of ${name} proves the first price from ${formatTime(earliest)} on: wait for the next`,
+      };
     }
-    return { proof: coder.encode(["bytes[]"], [updateData]), fee: await breakwater.pyth!.updateFee(updateData) };
+    case "pyth": {
+      const updates = await pyth?.at([(await breakwater.pyth!.feedOf(market)).id], earliest);
+      if (updates !== undefined) {
+        return { proof: coder.encode(["bytes[]"], [updates]), fee: await breakwater.pyth!.updateFee(updates) };
+      }
+      return {
+        missing: `${name} has a pull feed: its signed update published at ${earliest} or right after is needed (--update)`,
+      };
+    }
+    case "unknown":
+      return { missing: `${name} has a source that no proof is known for` };
   }
-  throw new InputError(
-    `${formatMarket(breakwater.book, market)} has the source ${source}, which no proof is known for`,
-  );
-}
-
-/** Walks back from the latest round to the one whose predecessor is too early. */
-async function firstRound({ book, chainlink }: Breakwater, market: number, earliest: bigint): Promise<string> {
-  const { aggregator } = await chainlink.feedOf(market);
-  const feed = new Contract(aggregator, AGGREGATOR, chainlink.runner);
-  const [latest, , , latestAt] = await feed.latestRoundData!();
-  if (latestAt < earliest) {
-    const when = `${formatTime(latestAt)}; the order needs one from ${formatTime(earliest)}`;
-    throw new InputError(`the last round of ${formatMarket(book, market)} is from ${when}: wait for the next`);
-  }
-  let roundId: bigint = latest;
-  for (let walked = 0; walked < MAX_ROUNDS; walked++) {
-    const [, , , previousAt] = await feed.getRoundData!(roundId - 1n);
-    if (previousAt < earliest) return coder.encode(["uint80"], [roundId]);
-    roundId -= 1n;
-  }
-  throw new InputError(`the first round after ${formatTime(earliest)} is more than ${MAX_ROUNDS} rounds back`);
 }

@@ -12,7 +12,7 @@ export type FirstRoundAfterParameters = {
   runner: ContractRunner;
   aggregator: string;
   /** Unix seconds. */
-  earliest: number;
+  earliest: bigint;
 };
 
 /**
@@ -26,7 +26,7 @@ export async function firstRoundAfter({
 }: FirstRoundAfterParameters): Promise<bigint | undefined> {
   const feed = new Contract(aggregator, ABI, runner);
   const latest = await feed.getFunction("latestRoundData")();
-  const isLateEnough = (updatedAt: bigint): boolean => updatedAt >= BigInt(earliest);
+  const isLateEnough = (updatedAt: bigint): boolean => updatedAt >= earliest;
   if (!isLateEnough(latest.updatedAt)) return undefined;
 
   const base = (latest.roundId >> PHASE_OFFSET) << PHASE_OFFSET;

@@ -3,7 +3,7 @@ import { z } from "zod";
 /** Where signed Pyth prices come from. Tests put their own in its place. */
 export type PythPrices = {
   /** Updates of the first price published at or after a moment, unix seconds. */
-  at(ids: string[], earliest: number): Promise<string[] | undefined>;
+  at(ids: string[], earliest: bigint): Promise<string[] | undefined>;
   latest(ids: string[]): Promise<string[] | undefined>;
 };
 
@@ -27,4 +27,9 @@ export function hermes(url: string, timeoutMs: number): PythPrices {
     at: (ids, earliest) => ask(String(earliest), ids),
     latest: (ids) => ask("latest", ids),
   };
+}
+
+/** Updates that somebody has brought along, whatever is asked for: the chain checks them. */
+export function givenUpdates(updates: string[]): PythPrices {
+  return { at: async () => updates, latest: async () => updates };
 }
