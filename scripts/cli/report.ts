@@ -60,6 +60,8 @@ export const size = (value: bigint): Figure => number(formatSize(value), exactWa
 export const percent = (value: bigint): Figure => number(formatPercent(value), exactWad(value));
 export const bps = (value: bigint): Figure => number(formatBps(value), Number(value));
 export const count = (value: bigint | number): Figure => number(Number(value).toLocaleString("en-US"), Number(value));
+/** A number that only names something: no separators. */
+export const ordinal = (value: bigint | number): Figure => number(String(value), Number(value));
 export const duration = (value: bigint): Figure => number(formatDuration(value), Number(value));
 export const text = (value: string): Figure => ({ text: value, json: value });
 export const yesNo = (value: boolean): Figure => ({ text: value ? "yes" : "no", json: value });

@@ -3,7 +3,7 @@ import { readMarkets } from "../../sdk/actions/readMarkets.ts";
 import { readRoles } from "../../sdk/actions/readRoles.ts";
 import { InputError } from "../../shared/inputError.ts";
 import type { CommandSpec, NounSpec } from "../command.ts";
-import { count, fact, maybe, price, text, yesNo } from "../report.ts";
+import { count, fact, maybe, ordinal, price, text, yesNo } from "../report.ts";
 import { holders } from "./role.ts";
 
 const check: CommandSpec = {
@@ -23,8 +23,8 @@ const check: CommandSpec = {
     return [
       {
         facts: [
-          fact("chainId", "chain", count(breakwater.book.chainId)),
-          fact("startBlock", "deployed in block", count(breakwater.book.startBlock)),
+          fact("chainId", "chain", ordinal(breakwater.book.chainId)),
+          fact("startBlock", "deployed in block", ordinal(breakwater.book.startBlock)),
           fact("isWhole", "whole", yesNo(true)),
         ],
       },

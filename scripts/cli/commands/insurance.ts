@@ -22,7 +22,7 @@ const show: CommandSpec = {
           fact("maxDrawPerDayBps", "at most a day", figures.bps(state.maxDrawPerDayBps)),
           fact("supply", "shares", figures.shares(shares.supply)),
           fact("price", "a share, USD", figures.price(shares.price)),
-          fact("epoch", "epoch", figures.count(shares.epoch)),
+          fact("epoch", "epoch", figures.ordinal(shares.epoch)),
           fact("epochEndsAt", "ends", figures.time(shares.epochEndsAt)),
           fact("recordedEpoch", "recorded, not settled", maybe(state.record?.epoch, figures.count)),
         ],

@@ -35,7 +35,7 @@ const show: CommandSpec = {
           fact("openNotional", "open notional at entry, USD", usd(state.openNotional)),
           fact("residual", "residual nobody has carried, USD", usd(state.residual)),
           fact("isOpenable", "markets may take risk", figures.yesNo(state.isOpenable)),
-          fact("epoch", "epoch", figures.count(senior.epoch)),
+          fact("epoch", "epoch", figures.ordinal(senior.epoch)),
           fact("epochEndsAt", "ends", figures.time(senior.epochEndsAt)),
         ],
       },
