@@ -14,7 +14,7 @@ const isDeep = process.env.DEEP === "1";
 const isMutation = process.env.MUTATION === "1";
 
 /**
- * A public chain: its node and its key come from the keystore (`npx hardhat keystore set SEPOLIA_RPC_URL`) or from the
+ * A public chain: its node and its key come from the keystore (`npm run hardhat -- keystore set SEPOLIA_RPC_URL`) or from the
  * environment, and are asked for only when the network is used.
  */
 function testnet(prefix: string, chainId: number, chainType: "l1" | "op" | "generic") {

@@ -78,7 +78,9 @@ async function configured<T>(name: string, look: () => Promise<T>): Promise<T> {
     return await look();
   } catch (error) {
     const why = (error as Error).message.split("\n")[0]!.replace(/^HHE\d+: /, "");
-    throw new InputError(`--network ${name}: ${why} Set it with \`npx hardhat keystore set\` or in the environment.`);
+    throw new InputError(
+      `--network ${name}: ${why} Set it with \`npm run hardhat -- keystore set\` or in the environment.`,
+    );
   }
 }
 
