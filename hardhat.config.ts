@@ -46,7 +46,13 @@ export default defineConfig({
   paths: { ignition: "deploy", tests: { mocha: "./test", solidity: "./test" } },
   typechain: { outDir: "typechain-types" },
   networks: {
-    default: { type: "edr-simulated", chainType: "l1", allowUnlimitedContractSize: true },
+    // Its clock starts at the same moment on every day and every machine.
+    default: {
+      type: "edr-simulated",
+      chainType: "l1",
+      allowUnlimitedContractSize: true,
+      initialDate: "2026-01-01T00:00:00Z",
+    },
     // What `hardhat node` or `anvil` serves.
     localhost: { type: "http", chainType: "l1", url: process.env.LOCALHOST_RPC_URL ?? "http://127.0.0.1:8545" },
     sepolia: testnet("SEPOLIA", 11_155_111, "l1"),

@@ -19,6 +19,7 @@ import type {
   Vault,
 } from "../../typechain-types/index.ts";
 import { readParametersOf } from "./parameters.ts";
+import { repeatDeployment } from "./repeatDeployment.ts";
 
 /** Parameters of all markets, as `RiskParams` in `contracts/types/Market.sol`. */
 export type RiskParams = {
@@ -109,5 +110,9 @@ export async function deploySystem(
     treasury: treasury?.address,
     genesis: timestamp,
   };
-  return connection.ignition.deploy(isTwoStep ? LocalOrdersModule : LocalModule, { parameters: { Local: parameters } });
+  const module = isTwoStep ? LocalOrdersModule : LocalModule;
+  const key = JSON.stringify([isTwoStep, parameters], (_, value) => (typeof value === "bigint" ? `${value}n` : value));
+  return repeatDeployment(connection, key, () =>
+    connection.ignition.deploy(module, { parameters: { Local: parameters } }),
+  );
 }

@@ -49,9 +49,9 @@ export class Rpc {
   }
 
   /** Time of the next block, unix seconds: on a chain that mines only when asked to, time goes on without blocks. */
-  async pendingTime(): Promise<number> {
+  async pendingTime(): Promise<number | undefined> {
     const block = await this.provider.send("eth_getBlockByNumber", ["pending", false]).catch(() => null);
-    return Number(block?.timestamp ?? 0);
+    return block === null ? undefined : Number(block.timestamp);
   }
 
   close(): void {

@@ -15,7 +15,8 @@ export async function observe(keeper: Keeper, rpc: Rpc, system: Breakwater, head
   const { state, pyth, config } = keeper;
   const block = head.number;
   const nowMs = Date.now();
-  const now = Math.max(head.timestamp, Math.floor(nowMs / 1_000), await rpc.pendingTime());
+  // A simulated chain's clock need not be ours: ours is asked only where the node has no next block to show.
+  const now = Math.max(head.timestamp, (await rpc.pendingTime()) ?? Math.floor(nowMs / 1_000));
   const [markets, healths, priorityFee] = await Promise.all([
     readMarkets(system, block),
     readHealths(system, { accounts: Object.keys(state.accounts).map(BigInt), block }),
