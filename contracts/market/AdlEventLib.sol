@@ -19,7 +19,8 @@ import {FundingLib} from "./FundingLib.sol";
 /// ROUNDING
 /// The bucket rounds so that it promises more (long: size up, cost down; withheld down; set aside up), the position so
 /// that it gets less (long: size down, cost up; withheld up; credit down). Roundings of a position are below one wei of
-/// size and one wei of money per event: the reserve, `positions * (P / 1e18 + 1)` wei.
+/// size and one wei of money per event: the reserve, `positions * (P / 1e18 + 1)` wei. A later haircut at a higher P takes
+/// h of more than that on the wei of size no position has: P / 1e18 wei a position, 1e-13 USD at 100,000, is not reserved.
 ///
 /// RANGES
 /// Sizes and costs are below 2^112, prices below 2^128, fractions at most 1e18 < 2^60: no product below passes 2^242.

@@ -118,6 +118,7 @@ contract ExchangeInvariants is ExchangeSums {
             openNotional += uint256(market.long.cost) + market.short.cost;
         }
         slack += int256(sys.vault.balanceOf(Ledger.PendingPnl));
+        slack += int256(handler.unreserved());
         assertGe(slack, -3 * ROUNDING, "I3: sums promise less than positions can collect");
         assertEq(marks, sys.pool.markTotal(), "I3: the running sum of marks");
         assertEq(openNotional, sys.pool.openNotional(), "I3: the running sum of costs");

@@ -21,6 +21,11 @@ abstract contract ExchangeHaircuts is ExchangeChecks {
     uint256 public haircuts;
     uint256 public closings;
 
+    /// @notice What haircuts may have taken on size that no position has: each closing leaves at most a wei of it a position
+    /// in the buckets, and sets its worth aside at the price of that time, not of a later haircut. USD.
+    uint256 public unreserved;
+    uint256[MARKETS] private _closings;
+
     /// @notice What was withheld from traders or written off against them, and what claims have paid; USD.
     uint256 public lostSeen;
     uint256 public paidOut;
@@ -90,8 +95,14 @@ abstract contract ExchangeHaircuts is ExchangeChecks {
             Event memory e = events[m];
             if (!e.isThere) continue;
             _checkAll(m, e, totals[m]);
-            if (e.haircut != 0) ++haircuts;
-            if (e.closeFraction != 0) ++closings;
+            if (e.haircut != 0) {
+                ++haircuts;
+                unreserved += _closings[m] * traders.length * (e.price / ONE + 1);
+            }
+            if (e.closeFraction != 0) {
+                ++closings;
+                ++_closings[m];
+            }
             withheld += e.collected;
         }
         lostSeen += withheld;
