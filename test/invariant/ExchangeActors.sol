@@ -68,6 +68,7 @@ abstract contract ExchangeActors is ExchangeHaircuts {
 
     function _trade(AccountId id, uint8 m, int256 delta) internal {
         _freshMarks();
+        Shares memory shares = _watchShares();
         int256 before = _position(id, m).size;
         vm.prank(id.owner());
         try sys.executor.trade(id, MarketId.wrap(m), delta, delta > 0 ? type(uint256).max : 0) {
@@ -77,6 +78,7 @@ abstract contract ExchangeActors is ExchangeHaircuts {
         } catch {
             _count(false);
         }
+        _compareShares(shares);
         _remember(id);
     }
 

@@ -8,12 +8,12 @@ import {Position} from "../../contracts/types/Market.sol";
 import {MarketId} from "../../contracts/types/MarketId.sol";
 import {PriceUse} from "../../contracts/types/PriceUse.sol";
 import {Vm} from "../shared/Vm.sol";
-import {ExchangeChecks} from "./ExchangeChecks.sol";
+import {ExchangeShares} from "./ExchangeShares.sol";
 
 /// @title ExchangeHaircuts
 /// @notice What a call that may deleverage does to every position, and what was taken from each account in all.
 /// @dev I7: formulas are written again here, not taken from the libraries.
-abstract contract ExchangeHaircuts is ExchangeChecks {
+abstract contract ExchangeHaircuts is ExchangeShares {
     uint256 private constant ONE = 1e18;
     uint256 private constant TICKS = 8192;
 
@@ -150,10 +150,12 @@ abstract contract ExchangeHaircuts is ExchangeChecks {
 
     /// @dev Debts are paid, or written off if nobody has a position.
     function _payDebts() internal {
+        Shares memory shares = _watchShares();
         (, uint256 lostBefore, ) = sys.clearinghouse.traderClaims();
         uint256[] memory owed = new uint256[](traders.length);
         for (uint256 i = 0; i < traders.length; ++i) (, owed[i]) = sys.clearinghouse.debtsTo(traders[i]);
         sys.clearinghouse.payDebts();
+        _compareShares(shares);
         (, uint256 lost, ) = sys.clearinghouse.traderClaims();
         if (lost == lostBefore) return;
         _expect(5, sys.pool.openNotional() == 0, "debts written off while somebody could pay");
@@ -169,8 +171,10 @@ abstract contract ExchangeHaircuts is ExchangeChecks {
     }
 
     function _claimFor(AccountId id) internal {
+        Shares memory shares = _watchShares();
         uint256 balance = sys.token.balanceOf(id.owner());
         uint256 paid = sys.clearinghouse.claim(id);
+        _compareShares(shares);
         _expect(11, sys.token.balanceOf(id.owner()) - balance == paid / 1e12, "a claim paid something else");
         (paidOut, paidTo[id]) = (paidOut + paid, paidTo[id] + paid);
         _expect(11, paidTo[id] <= lostOf[id], "somebody was repaid more than it lost");

@@ -38,6 +38,7 @@ abstract contract ExchangeHandler is ExchangeLosses {
         AccountId id = _trader(who);
         // Often when volatility has left the windows, and only positions remember it.
         if (part & 1 == 1) vm.warp(vm.getBlockTimestamp() + 15 minutes);
+        Shares memory shares = _watchShares();
         uint256 free = sys.clearinghouse.health(id).withdrawable / 1e12;
         uint256 amount = bound(part, free / 4, free);
         vm.prank(id.owner());
@@ -55,6 +56,7 @@ abstract contract ExchangeHandler is ExchangeLosses {
                 _expect(14, false, "withdrew more than is free");
             } catch {}
         }
+        _compareShares(shares);
         _remember(id);
     }
 
@@ -172,6 +174,7 @@ abstract contract ExchangeHandler is ExchangeLosses {
 
     function settle(uint256 who) external {
         AccountId id = _trader(who);
+        Shares memory shares = _watchShares();
         int256 before = _worth(id);
         try sys.clearinghouse.settle(id) {
             int256 change = _worth(id) - before;
@@ -181,6 +184,7 @@ abstract contract ExchangeHandler is ExchangeLosses {
             // An account below zero can only be liquidated.
             _count(before < 0);
         }
+        _compareShares(shares);
         _remember(id);
     }
 
@@ -225,11 +229,16 @@ abstract contract ExchangeHandler is ExchangeLosses {
         vm.warp(vm.getBlockTimestamp() + 31 minutes);
         if (seed % 4 == 0) _setPrice(uint8(seed % MARKETS), (_price(uint8(seed % MARKETS)) * 95) / 100);
         _payDebts(); // before the pool does it, where nobody looks
+        Shares memory shares = _watchShares();
         try sys.pool.settleEpoch() {} catch {
             isWhole = false;
         }
         try sys.insurance.settleEpoch() {} catch {}
+        _compareShares(shares);
+        shares = _watchShares();
         try sys.pool.reset() {} catch {}
+        // Senior is written down to what there is.
+        _compareShares(shares, [shares.value[SENIOR], 0, 0]);
         _claim(_shares(seed));
         _count(isWhole);
     }

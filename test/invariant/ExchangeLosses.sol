@@ -39,13 +39,14 @@ abstract contract ExchangeLosses is ExchangeActors {
     }
 
     function _liquidate(AccountId id, bool isMarked) internal {
-        if (isMarked) sys.clearinghouse.markAll();
+        Shares memory shares = isMarked ? _seeShares() : _noShares();
         Before memory b = _beforeLiquidation(id, isMarked);
         IClearinghouse.Health memory h = sys.clearinghouse.health(id);
         bool isDue = h.equity < int256(h.maintenanceMargin);
         Held[] memory held = _watch();
         try sys.clearinghouse.liquidate(id) {
             _afterLiquidation(id, b, _compare(held, id));
+            _compareShares(shares);
             _expect(8, isDue, "a healthy account was liquidated");
             _count(true);
         } catch {
@@ -77,6 +78,7 @@ abstract contract ExchangeLosses is ExchangeActors {
 
     /// @dev Marks are fresh, so that only what the call does changes the pool's equity.
     function _deleverage(uint8 m) private returns (bool) {
+        Shares memory shares = _watchShares();
         int256 equity = sys.pool.equity();
         int256 floor = int256(sys.pool.floor());
         uint256 earned = sys.clearinghouse.feesOf(address(this));
@@ -90,6 +92,7 @@ abstract contract ExchangeLosses is ExchangeActors {
             int256 drift = sys.pool.equity() - equity - int256(withheld) + int256(earned);
             _expect(4, drift <= DUST && drift >= -DUST, "deleveraging changed the pool's equity by something else");
             _expect(7, withheld == collected, "withheld something else than it says");
+            _compareShares(shares, [earned, earned, 0]);
             if (equity < floor) {
                 _expect(5, sys.pool.equity() <= floor + DUST, "withheld more than the floor lacked");
             } else {
@@ -158,6 +161,7 @@ abstract contract ExchangeLosses is ExchangeActors {
     }
 
     function _replay(AccountId id, uint8 m, uint256 most) private {
+        Shares memory shares = _watchShares();
         int256 before = _worth(id);
         try sys.clearinghouse.replay(id, MarketId.wrap(m), most) {
             int256 change = _worth(id) - before;
@@ -167,6 +171,7 @@ abstract contract ExchangeLosses is ExchangeActors {
             // What funding of the closed part takes may be more than there is: only a liquidation ends below zero.
             _count(before < 0);
         }
+        _compareShares(shares);
         _remember(id);
     }
 
@@ -181,8 +186,10 @@ abstract contract ExchangeLosses is ExchangeActors {
         if (outstanding == 0) return _claimSomething(who);
         uint256 amount = (outstanding * bound(part, 5, 120)) / 100;
         if (amount > 20_000e18 && part % 4 != 0) amount = 20_000e18;
+        Shares memory shares = _watchShares();
         vm.prank(LP);
         uint256 taken = sys.clearinghouse.recover(amount / 1e12 + 1);
+        _compareShares(shares);
         (, uint256 lost, uint256 repaid) = sys.clearinghouse.traderClaims();
         _expect(11, repaid <= lost, "repaid more than was lost");
         _expect(11, taken <= amount + 1e12, "took more than was offered");

@@ -28,11 +28,11 @@ contract LeavingInvariants is ExchangeFixture {
     }
 
     /// I4: parts add up to the deficit. I5: a layer pays only when earlier ones are at their limit. I7: traders in profit are
-    /// charged the same `h`, at most their profit, and nobody else is. I8: no liquidation leaves equity below zero. I10:
-    /// settling moves no value. I11: nobody is repaid more than it lost. I12: in the end everyone can leave, in any order.
-    /// I14: opening and withdrawing leave nobody liquidatable.
+    /// charged the same `h`, at most their profit, and nobody else is. I8: no liquidation leaves equity below zero. I9: at
+    /// one price, a share is worth less only by what is booked. I10: settling moves no value. I11: nobody is repaid more
+    /// than it lost. I12: in the end everyone can leave, in any order. I14: opening and withdrawing leave nobody liquidatable.
     /// @custom:checklist 9, 19, 20
-    function invariant_I4_I5_I7_I8_I10_I11_I12_I14_everyCallKeptItsPromise() public view {
+    function invariant_I4_I5_I7_I8_I9_I10_I11_I12_I14_everyCallKeptItsPromise() public view {
         for (uint256 id = 1; id <= 14; ++id) {
             string memory what = handler.broken(id);
             if (bytes(what).length != 0) assertTrue(false, string.concat("I", vm.toString(id), ": ", what));
@@ -57,7 +57,7 @@ contract LeavingInvariants is ExchangeFixture {
     function afterInvariant() public {
         uint256 seed = uint256(keccak256(abi.encode(handler.calls(), vm.getBlockTimestamp(), sys.pool.equity())));
         LeavingActions(address(handler)).leave(seed);
-        invariant_I4_I5_I7_I8_I10_I11_I12_I14_everyCallKeptItsPromise();
+        invariant_I4_I5_I7_I8_I9_I10_I11_I12_I14_everyCallKeptItsPromise();
         _checkEmpty();
     }
 
