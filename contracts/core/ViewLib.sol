@@ -12,6 +12,7 @@ import {HaircutLib} from "../market/HaircutLib.sol";
 import {MarketLib} from "../market/MarketLib.sol";
 import {SideBookLib} from "../market/SideBookLib.sol";
 import {HealthLib} from "../margin/HealthLib.sol";
+import {MarginLib} from "../margin/MarginLib.sol";
 import {OperationLib} from "../margin/OperationLib.sol";
 import {PositionLib} from "../margin/PositionLib.sol";
 import {MathLib, WAD} from "../math/MathLib.sol";
@@ -101,6 +102,7 @@ library ViewLib {
         (seen.realised, seen.base, seen.baseCandidate) = (listed.realised, listed.base, listed.baseCandidate);
         (seen.deadSince, seen.windows) = (listed.deadSince, listed.windows);
         (seen.longEvents, seen.shortEvents) = (listed.long.head.eventCount, listed.short.head.eventCount);
+        seen.initialRateBps = uint16(MarginLib.baseRateBps(listed)); // at most BPS
         return abi.encode(seen);
     }
 
@@ -109,9 +111,11 @@ library ViewLib {
         IDeleveraging.Replayed memory seen;
         seen.position = state.positions[id][marketId];
         if (seen.position.size != 0) {
+            uint256 cursor = seen.position.eventCursor;
             SideBook storage side = state.markets[marketId].sideOf(seen.position.size > 0);
             Replay memory r = side.previewReplay(seen.position, type(uint256).max);
             (seen.credit, seen.cut, seen.returned, seen.fundingOwed) = (r.credit, r.cut, r.returned, r.fundingOwed);
+            seen.missedEvents = seen.position.eventCursor - cursor;
         }
         return abi.encode(seen);
     }

@@ -319,7 +319,7 @@ interface IClearinghouse is IDeleveraging {
     function account(AccountId id) external view returns (Account memory);
     /// @notice An account's position in a market; size 0 means none.
     function position(AccountId id, MarketId market) external view returns (Position memory);
-    /// @notice All that is stored of a market.
+    /// @notice All that is stored of a market, and the initial rate {health} counts at this moment.
     function market(MarketId id) external view returns (Market memory);
     /// @notice The parameters of all markets.
     function riskParams() external view returns (RiskParams memory);

@@ -115,6 +115,7 @@ interface IDeleveraging {
         uint256 cut; // profit withheld
         uint256 returned; // variation margin that comes back
         int256 fundingOwed; // of what was closed
+        uint256 missedEvents; // of its side since its last touch; 0: none of them concerns it
     }
 
     /// @dev Positions of like entry price on one side, as an event at a price would find them.

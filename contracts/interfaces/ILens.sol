@@ -92,8 +92,8 @@ interface ILens {
     }
 
     /// @notice Accounts with their positions. Those that never were are shown empty.
-    /// @dev Gas: below 15,000,000 for 25 accounts with eight positions each; for fifty a node has to allow a call more than
-    /// a transaction may have.
+    /// @dev Each market's price and initial rate are asked for once. Equal to {IClearinghouse-health} where all is priced.
+    /// Gas: below 15,000,000 for fifty accounts with eight positions each, but for deleveraging events they have missed.
     function accounts(AccountId[] calldata ids) external view returns (AccountView[] memory);
 
     /// @notice Equity against maintenance of many accounts: what a keeper scans.

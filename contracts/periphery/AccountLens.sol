@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IClearinghouse} from "../interfaces/IClearinghouse.sol";
 import {ILens} from "../interfaces/ILens.sol";
 import {CENT, MathLib, WAD} from "../math/MathLib.sol";
 import {AccountId} from "../types/AccountId.sol";
 import {Position} from "../types/Market.sol";
+import {LensMath} from "./LensMath.sol";
 import {LensReader} from "./LensReader.sol";
 
 /// @title AccountLens
@@ -58,25 +58,24 @@ library AccountLens {
         seen.liquidations = w.account.liquidations;
         (seen.isPriced, seen.isReadable, seen.isLiquidatable) = (w.isPriced, w.isReadable, w.isLiquidatable);
         (seen.equity, seen.maintenanceMargin, seen.notional) = (w.equity, w.maintenance, w.notional);
-        if (w.isPriced) {
-            // The present initial rate follows volatility, which only the clearinghouse can measure.
-            IClearinghouse.Health memory health = page.system.clearinghouse.health(id);
-            (seen.initialMargin, seen.withdrawable) = (health.initialMargin, health.withdrawable);
-        }
         for (uint256 i = 0; i < w.legs.length; ++i) {
             LensReader.Leg memory leg = w.legs[i];
-            _showLeg(id, leg, page, seen.positions[i]);
+            LensReader.Quote memory quote = page.quoteOf(leg.market);
+            _showLeg(leg, quote, seen.positions[i]);
+            if (w.isPriced) seen.initialMargin += _initial(leg, quote);
+        }
+        if (w.isPriced) {
+            int256 equity = w.equity - int256(w.outstanding);
+            seen.withdrawable = LensMath.withdrawable(w.margin, equity, seen.initialMargin);
         }
         LensReader.release(scratch, page, loaded);
     }
 
     function _showLeg(
-        AccountId id,
         LensReader.Leg memory leg,
-        LensReader.Page memory page,
+        LensReader.Quote memory quote,
         ILens.PositionView memory seen
-    ) private view {
-        LensReader.Quote memory quote = page.quoteOf(leg.market);
+    ) private pure {
         seen.market = leg.market;
         (seen.isPriced, seen.isRead) = (quote.price != 0, leg.isRead);
         seen.price = seen.isPriced ? quote.price : quote.market.lastPrice;
@@ -88,8 +87,13 @@ library AccountLens {
         seen.unrealised = leg.pricePnl + int256(seen.settled) - leg.fundingOwed;
         (seen.notional, seen.maintenance, seen.mmBps) = (leg.notional, leg.maintenance, position.mmBps);
         seen.bond = uint256(position.bondCents) * CENT;
-        // Reading a position brings its cursor to the last event that reached its bucket.
-        seen.missedEvents = position.eventCursor - page.system.clearinghouse.position(id, leg.market).eventCursor;
-        (seen.credit, seen.cut) = (leg.seen.credit, leg.seen.cut);
+        (seen.missedEvents, seen.credit, seen.cut) = (leg.seen.missedEvents, leg.seen.credit, leg.seen.cut);
+    }
+
+    /// @dev The present rate follows volatility, which the clearinghouse measures: it comes with the market.
+    function _initial(LensReader.Leg memory leg, LensReader.Quote memory quote) private pure returns (uint256) {
+        uint256 mmBps = leg.seen.position.mmBps;
+        return
+            LensMath.initial(leg.notional, quote.market.initialRateBps, mmBps, quote.market.params.slopeBpsPerMillion);
     }
 }

@@ -43,6 +43,26 @@ library LensMath {
         return notional_.mulDivUp(BPS.min(rate), BPS);
     }
 
+    /// @notice Initial requirement. Rounding: up.
+    function initial(
+        uint256 notional_,
+        uint256 presentBps,
+        uint256 storedMmBps,
+        uint256 slope
+    ) internal pure returns (uint256) {
+        uint256 rate = presentBps.max(2 * storedMmBps) + notional_.mulDivUp(slope, SLOPE_SCALE);
+        return notional_.mulDivUp(BPS.min(rate), BPS);
+    }
+
+    // ---------------------------------------------------------------------------------------------------- one account
+
+    /// @notice What may be withdrawn: unrealised losses count, unrealised profits and what nobody can pay yet do not.
+    /// @param margin Stored, and what is collectable.
+    /// @param equity Without debts that are still outstanding.
+    function withdrawable(uint256 margin, int256 equity, uint256 initialMargin) internal pure returns (uint256) {
+        return (int256(margin).min(equity) - int256(initialMargin)).pos();
+    }
+
     // ----------------------------------------------------------------------------------------------------- one market
 
     /// @notice Signed size of all positions.

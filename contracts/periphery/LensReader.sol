@@ -58,6 +58,8 @@ library LensReader {
     struct Weighed {
         Account account;
         Leg[] legs;
+        uint256 margin; // what is stored, and what is collectable: it can be withdrawn
+        uint256 outstanding; // part of `equity`: debts that nobody can pay yet
         int256 equity;
         int256 lostInDead; // part of `equity`: losses in markets without a price, which a liquidation does not realise
         uint256 bonds; // of positions that deleveraging has closed: margin again once touched
@@ -119,11 +121,13 @@ library LensReader {
     /// @notice Equity and requirement of an account at the page's prices, and whether `liquidate` would go through.
     function weigh(Page memory page, AccountId id) internal view returns (Weighed memory w) {
         w.account = page.system.clearinghouse.account(id);
-        w.equity = int256(uint256(w.account.margin));
+        w.margin = w.account.margin;
         if (w.account.debts != 0) {
-            (uint256 collectable, uint256 outstanding) = page.system.clearinghouse.debtsTo(id);
-            w.equity += int256(collectable + outstanding);
+            uint256 collectable;
+            (collectable, w.outstanding) = page.system.clearinghouse.debtsTo(id);
+            w.margin += collectable;
         }
+        w.equity = int256(w.margin + w.outstanding);
         (w.isPriced, w.isReadable) = (true, true);
         uint256 live;
         bool isRefused;

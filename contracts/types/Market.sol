@@ -37,7 +37,8 @@ struct Side {
     uint128 cost; // N: sum of cost, USD
 }
 
-/// @dev A market as outsiders see it: the sums of its two books side by side. What is stored is {MarketBook}.
+/// @dev A market as outsiders see it: the sums of its two books side by side, and its initial rate now. What is stored
+/// is {MarketBook}.
 struct Market {
     MarketParams params;
     Side long;
@@ -64,6 +65,7 @@ struct Market {
     uint256[3] windows;
     uint32 longEvents; // deleveraging events of the side, ever
     uint32 shortEvents;
+    uint16 initialRateBps; // now, before the slope: follows volatility
 }
 
 /// @dev State of one market. Everything the pool owes its traders follows from these sums and the price: O(1).

@@ -49,7 +49,16 @@ async function eightPositionsEach(connection: NetworkConnection): Promise<Record
   }
   const lens = await deployLens(connection, world.system);
   const healths = await lens.healths.estimateGas(ids);
-  const accounts = await lens.accounts.estimateGas(ids.slice(PAGE / 2));
+  const accounts = await lens.accounts.estimateGas(ids);
+  const last = ids.at(-1)!;
+  const [[seen], { initialMargin, withdrawable }] = await Promise.all([
+    lens.accounts([last]),
+    world.system.clearinghouse.health(last),
+  ]);
+  assert.deepEqual(
+    [seen!.positions.length, seen!.initialMargin, seen!.withdrawable],
+    [MARKETS, initialMargin, withdrawable],
+  );
   await connection.close();
-  return { "healths 50 x 8": Number(healths), "accounts 25 x 8": Number(accounts) };
+  return { "healths 50 x 8": Number(healths), "accounts 50 x 8": Number(accounts) };
 }

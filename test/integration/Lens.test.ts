@@ -91,6 +91,28 @@ describe("Lens", function () {
       expect(seen!.margin + position!.unrealised).to.equal(seen!.equity);
     });
 
+    it("asks for the initial margin that the present volatility asks for", async function () {
+      const { lens, world, clearinghouse, long, btc } = await networkHelpers.loadFixture(real);
+      const shown = async () => {
+        const [[seen], health] = await Promise.all([lens.accounts([long]), clearinghouse.health(long)]);
+        const { initialMargin, withdrawable } = seen!;
+        expect([initialMargin, withdrawable]).to.deep.equal([health.initialMargin, health.withdrawable]);
+        return { initialMargin, withdrawable, rate: (await clearinghouse.market(btc)).initialRateBps };
+      };
+      const calm = await shown();
+      expect([calm.rate, calm.initialMargin]).to.deep.equal([200n, wad(4_000)]);
+      await world.setPrice(btc, wad(105_000));
+      await clearinghouse.mark(btc);
+      await world.setPrice(btc, wad(100_000));
+      // 5% within an hour; what is stored of a price may be a little wide.
+      const volatile = await shown();
+      expect(volatile.rate).to.be.within(500n, 501n);
+      expect(volatile.initialMargin).to.equal((wad(200_000) * volatile.rate) / 10_000n);
+      expect(calm.withdrawable - volatile.withdrawable).to.be.at.least(wad(6_000));
+      await world.advance(7_200);
+      expect((await shown()).initialMargin).to.equal(wad(4_000));
+    });
+
     it("shows an account that never was, and one without positions, as empty", async function () {
       const { lens, world, carol } = await networkHelpers.loadFixture(traded);
       const idle = await world.fund(carol, wad(5));
@@ -176,7 +198,10 @@ describe("Lens", function () {
       const { lastPrice } = await clearinghouse.market(btc);
       const [seen] = await lens.accounts([long]);
       expect([seen!.isPriced, seen!.positions[0]!.price]).to.deep.equal([true, lastPrice]);
-      expect(seen!.equity).to.equal((await clearinghouse.health(long)).equity);
+      const { equity, initialMargin, maintenanceMargin, notional, withdrawable } = seen!;
+      expect({ equity, initialMargin, maintenanceMargin, notional, withdrawable }).to.deep.equal(
+        fields(await clearinghouse.health(long)),
+      );
       const [market] = await lens.markets(btc, 1);
       expect([market!.isPriced, market!.canLiquidate, market!.publishedAt]).to.deep.equal([true, true, 0n]);
     });
@@ -199,8 +224,9 @@ describe("Lens", function () {
       for (let m = 0; m < 8; m++) for (const id of ids) await world.trade(alice, id, m, wad(20));
       const [lean, full] = [await lens.healths(ids), await lens.accounts(ids)];
       for (const [i, id] of ids.entries()) {
-        const { equity, maintenanceMargin } = await clearinghouse.health(id);
+        const { equity, maintenanceMargin, initialMargin, withdrawable } = await clearinghouse.health(id);
         expect([lean[i]!.equity, lean[i]!.maintenance]).to.deep.equal([equity, maintenanceMargin]);
+        expect([full[i]!.initialMargin, full[i]!.withdrawable]).to.deep.equal([initialMargin, withdrawable]);
         expect(full[i]!.positions.length).to.equal(8);
       }
     });
@@ -427,6 +453,23 @@ describe("Lens", function () {
       expect([claim!.debtCollectable, claim!.debtOutstanding]).to.deep.equal([...(await clearinghouse.debtsTo(short))]);
       expect(claim!.debtOutstanding).to.be.greaterThan(0n);
       expect((await lens.healths([short]))[0]!.equity).to.equal((await clearinghouse.health(short)).equity);
+    });
+
+    it("shows as withdrawable what of a debt has been repaid, and not what nobody can pay yet", async function () {
+      const { lens, world, clearinghouse, short, bob, long, btc, eth } = await networkHelpers.loadFixture(traded);
+      await world.trade(bob, short, eth, wad(1));
+      await world.setPrice(btc, wad(30_000));
+      await world.setPrice(eth, wad(2_900));
+      await world.trade(bob, short, btc, wad(10));
+      await clearinghouse.liquidate(long); // her margin is what can be paid on
+      const [collectable, outstanding] = await clearinghouse.debtsTo(short);
+      expect(outstanding).to.be.greaterThan(0n);
+      expect(collectable).to.be.greaterThan(0n);
+      const [seen] = await lens.accounts([short]);
+      const health = await clearinghouse.health(short);
+      expect([seen!.equity, seen!.withdrawable]).to.deep.equal([health.equity, health.withdrawable]);
+      // Less a loss of 100 and 2% of 2,900.
+      expect(seen!.withdrawable).to.equal(seen!.margin + collectable - wad(158));
     });
   });
 

@@ -7,7 +7,7 @@ const sound = (): Record<string, Record<string, number>> => ({
   adlByBuckets: { 1: 440_000, 10: 800_000, 50: 2_400_000, 96: 4_240_000 },
   adlWorstCase: { deleverage: 8_200_000, liquidate: 8_000_000 },
   worst: { settle: 7_900_000, "shares.redeem": 700_000 },
-  lens: { "healths 500 x 1": 13_000_000 },
+  lens: { "healths 500 x 1": 13_000_000, "accounts 50 x 8": 12_000_000 },
 });
 const changed = (group: string, key: string, gas: number): GasReport => {
   const report = sound();
@@ -33,6 +33,7 @@ describe("Gas promises", function () {
     ["a bucket that costs too much", changed("adlByBuckets", "50", 2_650_000), /adlByBuckets\.50: 46250 gas a bucket/],
     ["a line that bends", changed("adlByBuckets", "10", 700_000), /no line/],
     ["a page of the lens that no node reads", changed("lens", "healths 500 x 1", 15_000_000), /lens\.healths 500 x 1/],
+    ["a page of accounts that no node reads", changed("lens", "accounts 50 x 8", 15_000_001), /lens\.accounts 50 x 8/],
     ["96 buckets beyond their bound", changed("adlByBuckets", "96", 4_500_001), /adlByBuckets\.96.*promised 4500000/],
     ["a worst case beyond its bound", changed("adlWorstCase", "liquidate", 9_000_001), /adlWorstCase\.liquidate/],
     ["a call beyond the bound of all", changed("worst", "shares.redeem", 8_000_000), /worst\.shares\.redeem.*8000000/],

@@ -5,8 +5,10 @@ import {IClearinghouse} from "../../../contracts/interfaces/IClearinghouse.sol";
 import {IDeleveraging} from "../../../contracts/interfaces/IDeleveraging.sol";
 import {ILens} from "../../../contracts/interfaces/ILens.sol";
 import {WaterfallLib} from "../../../contracts/loss/WaterfallLib.sol";
+import {MarginLib} from "../../../contracts/margin/MarginLib.sol";
 import {GapSplit} from "../../../contracts/periphery/GapSplit.sol";
 import {Lens} from "../../../contracts/periphery/Lens.sol";
+import {LensMath} from "../../../contracts/periphery/LensMath.sol";
 import {AccountId} from "../../../contracts/types/AccountId.sol";
 import {Market} from "../../../contracts/types/Market.sol";
 import {MarketId} from "../../../contracts/types/MarketId.sol";
@@ -50,10 +52,7 @@ contract LensTest is SystemFixture {
             assertTrue(page[i].isPriced, "priced");
             assertEq(page[i].equity, health.equity, "equity");
             assertEq(page[i].maintenance, health.maintenanceMargin, "maintenance");
-            assertEq(shown[i].equity, health.equity, "equity shown");
-            assertEq(shown[i].notional, health.notional, "notional");
-            assertEq(shown[i].initialMargin, health.initialMargin, "initial");
-            assertEq(shown[i].withdrawable, health.withdrawable, "withdrawable");
+            _assertShown(shown[i], health);
         }
         for (uint256 i = 0; i < _ids.length; ++i) _assertDecision(_ids[i]);
     }
@@ -63,6 +62,62 @@ contract LensTest is SystemFixture {
         _live(seed);
         sys.prices.setDead(MarketId.wrap(uint8(seed % 3)), true);
         for (uint256 i = 0; i < _ids.length; ++i) _assertDecision(_ids[i]);
+    }
+
+    /// @dev Moments after a crash and its recovery the range of the last hour is wide: rates are those of volatility.
+    function testFuzz_accounts_followVolatility(uint256 seed) public {
+        _live(seed - (seed % 7_200));
+        uint256 crash = 500 + (seed % 450);
+        for (uint8 m = 0; m < 3; ++m) _setPrice(m, _startPrice(m));
+        sys.clearinghouse.markAll();
+        for (uint8 m = 0; m < 3; ++m) _setPrice(m, (_startPrice(m) * crash) / 1_000);
+        sys.clearinghouse.markAll();
+        for (uint8 m = 0; m < 3; ++m) _setPrice(m, _startPrice(m));
+        assertGt(uint256(sys.clearinghouse.market(MarketId.wrap(0)).initialRateBps), 200, "a wide range");
+        ILens.AccountView[] memory shown = _lens.accounts(_ids);
+        for (uint256 i = 0; i < _ids.length; ++i) _assertShown(shown[i], sys.clearinghouse.health(_ids[i]));
+    }
+
+    /// @dev Where a market is settled its rates stay, and its price is the one it was settled at.
+    function testFuzz_accounts_areThoseOfTheClearinghouseWithASettledMarket(uint256 seed) public {
+        _live(seed);
+        MarketId settled = MarketId.wrap(uint8(seed % 3));
+        sys.clearinghouse.delistMarket(settled);
+        sys.prices.setDead(settled, true);
+        ILens.AccountView[] memory shown = _lens.accounts(_ids);
+        for (uint256 i = 0; i < _ids.length; ++i) _assertShown(shown[i], sys.clearinghouse.health(_ids[i]));
+    }
+
+    /// @dev Whom a dead market does not concern is shown as always; of the others nothing is said that needs its price.
+    function testFuzz_accounts_showNoMarginOfWhomADeadMarketConcerns(uint256 seed) public {
+        _live(seed);
+        MarketId dead = MarketId.wrap(uint8(seed % 3));
+        sys.prices.setDead(dead, true);
+        ILens.AccountView[] memory shown = _lens.accounts(_ids);
+        for (uint256 i = 0; i < _ids.length; ++i) {
+            bool isConcerned = shown[i].openMarkets & (1 << MarketId.unwrap(dead)) != 0;
+            assertEq(shown[i].isPriced, !isConcerned, "priced");
+            if (!isConcerned) {
+                _assertShown(shown[i], sys.clearinghouse.health(_ids[i]));
+                continue;
+            }
+            assertEq(shown[i].initialMargin, 0, "no initial");
+            assertEq(shown[i].withdrawable, 0, "nothing withdrawable");
+        }
+    }
+
+    function testFuzz_initial_isThatOfTheClearinghouse(
+        uint128 notional,
+        uint16 baseBps,
+        uint16 mmBps,
+        uint16 slope
+    ) public pure {
+        (uint256 base, uint256 mm) = (baseBps % 10_001, mmBps % 5_001);
+        assertEq(
+            LensMath.initial(notional, base, mm, slope),
+            MarginLib.initial(notional, base, mm, slope),
+            "initial requirement"
+        );
     }
 
     function testFuzz_markets_markIsTheOneATouchStores(uint256 seed) public {
@@ -115,6 +170,20 @@ contract LensTest is SystemFixture {
             if ((dice >> 112) % 4 == 0) try sys.clearinghouse.settle(id) {} catch {}
         }
         _advance(seed % 7_200);
+    }
+
+    function _assertShown(ILens.AccountView memory shown, IClearinghouse.Health memory health) private view {
+        assertEq(shown.equity, health.equity, "equity shown");
+        assertEq(shown.notional, health.notional, "notional");
+        assertEq(shown.maintenanceMargin, health.maintenanceMargin, "maintenance shown");
+        assertEq(shown.initialMargin, health.initialMargin, "initial");
+        assertEq(shown.withdrawable, health.withdrawable, "withdrawable");
+        for (uint256 i = 0; i < shown.positions.length; ++i) {
+            MarketId market = shown.positions[i].market;
+            uint256 cursor = sys.clearinghouse.replayed(shown.id, market).position.eventCursor;
+            uint256 stored = sys.clearinghouse.position(shown.id, market).eventCursor;
+            assertEq(shown.positions[i].missedEvents, cursor - stored, "events missed");
+        }
     }
 
     /// @dev What the lens says is what `liquidate` does.
