@@ -24,6 +24,10 @@ abstract contract ExchangeLeaving is ExchangeHandler {
         address lp
     ) ExchangeHandler(system, traders_, idlers_, lp) {}
 
+    function _watchesShares() internal pure override returns (bool) {
+        return true;
+    }
+
     function leave(uint256 seed) external {
         // Some leave in a crash.
         uint8 m = uint8((seed >> 24) % MARKETS);
