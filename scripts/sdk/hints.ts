@@ -60,6 +60,11 @@ const HINTS: Record<string, Hint> = {
   OracleRouter_NoSource: "the governor has not named a price source for this market",
   OracleRouter_ReduceOnly: "the price source was replaced lately: only closing for now",
   PythSource_StalePrice: "push a fresh price first: `oracle push`",
+  InvalidUpdateData: "these bytes are no update of this feed's network; take the hex of Hermes as it is",
+  InvalidWormholeVaa: "the update is not signed by the feed's guardians; take the hex of Hermes as it is",
+  PriceFeedNotFound: "the feed has no price under this id yet: push a first one",
+  PriceFeedNotFoundWithinRange:
+    "the update is not the first one published at or after the moment asked for; ask Hermes for that second",
   ChainlinkSource_StaleAnswer: "the feed has not been updated lately; wait for its next round",
   SequencerGate_Down: "the rollup's sequencer is down",
   SequencerGate_InGrace: "the rollup's sequencer has just come back: a while for owners to act before liquidations",
