@@ -4,6 +4,7 @@ import type { NetworkConnection } from "hardhat/types/network";
 import { toAccountId } from "../../scripts/sdk/accountId.ts";
 import { readOrder } from "../../scripts/sdk/actions/readOrder.ts";
 import { wad } from "../../scripts/shared/world.ts";
+import { fields } from "../integration/stage.ts";
 import { seededStage } from "./cliStage.ts";
 import { deployPull, updateAt } from "./pull.ts";
 
@@ -22,7 +23,7 @@ describe("order execute --update", function () {
     const { pyth, source, deployments } = await deployPull(stage, PULLED);
     await oracle.connect(governor).setSource(PULLED, source);
     const { params } = await clearinghouse.market(0);
-    await clearinghouse.connect(governor).listMarket(params.toObject());
+    await clearinghouse.connect(governor).listMarket(fields(params));
     await clearinghouse.connect(governor).setMarketState(PULLED, 0);
     const owner = await alice.getAddress();
     const account = toAccountId(owner);
