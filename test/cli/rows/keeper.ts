@@ -1,4 +1,4 @@
-import { type CliStage, crashedStage, emptyStage, heavyStage, seededStage, tradingStage } from "../cliStage.ts";
+import { type CliStage, crashedStage, emptyStage, heavyStage, tradingStage } from "../cliStage.ts";
 import { deployPull, updateAt } from "../pull.ts";
 import type { Row } from "../row.ts";
 
@@ -194,20 +194,5 @@ export const KEEPING: Row[] = [
     table: ["from the clearinghouse", "from the orders", /fees to claim, USD +1\.00 +0\.00/],
     json: { "orders.changes.fees.before": "1", "clearinghouse.changes.fees.after": "0" },
     error: { argv: () => OTHER_KEY, line: /^no fees of 0x\w+ wait to be claimed/ },
-  },
-  {
-    command: "role list",
-    stage: emptyStage,
-    table: [/guardian +0xf39F/, /parameters +0x\w+ +steward/],
-    json: { "roles.0.role": "admin", "roles.length": 6 },
-    error: { argv: () => ["extra"], line: /too many arguments/ },
-  },
-  {
-    command: "role check",
-    stage: seededStage,
-    argv: ({ address }) => [address[7]!],
-    table: ["holds no role"],
-    json: { roles: [] },
-    error: { argv: () => ["me"], line: 'address: "me" is not one' },
   },
 ];
