@@ -8,12 +8,12 @@ export type Arguments = Record<string, string | undefined>;
 export type CommandSpec = {
   verb: string;
   summary: string;
-  /** "<amount> [account]", as commander writes them; camel case names of them reach `run`. */
+  /** "<amount> [account]", as commander writes them; camel case names of them reach `run`, "[more...]" as its last argument. */
   args?: [name: string, description: string][];
   options?: [flags: string, description: string, fallback?: string][];
   /** What to type after `npm run breakwater --`. */
   example: string;
-  run(session: Session, args: Arguments, options: Options): Promise<Report>;
+  run(session: Session, args: Arguments, options: Options, more: string[]): Promise<Report>;
 };
 
 export type NounSpec = { noun: string; summary: string; commands: CommandSpec[] };

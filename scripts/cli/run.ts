@@ -67,10 +67,11 @@ function verbCommand(noun: string, spec: CommandSpec, io: Io): Command {
   return command.action(async (...given: unknown[]) => {
     const names = (spec.args ?? []).map(([name]) => camel(name.replace(/[<>[\]]/g, "")));
     const args = Object.fromEntries(names.map((name, i) => [name, given[i]])) as Arguments;
+    const more = given.find(Array.isArray) ?? [];
     const options = command.optsWithGlobals<GlobalOptions & Options>();
     const session = new Session(options, io);
     try {
-      const report = await spec.run(session, args, options);
+      const report = await spec.run(session, args, options, more);
       io.stdout.write(options.json ? `${JSON.stringify(toJson(report), null, 2)}\n` : render(report));
     } finally {
       await session.close();

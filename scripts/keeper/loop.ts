@@ -2,12 +2,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import pRetry from "p-retry";
 import { describeError, isPassing } from "./chain/errors.ts";
 import type { Keeper } from "./keeper.ts";
+import type { Sent } from "./state/state.ts";
 import { type TickReturnType, tick } from "./tick.ts";
 
 /** How soon to look again after something was sent: the next block is worth a look. */
 const SOON_MS = 500;
-/** How long `--once` waits for what it sent. */
-const ONCE_MS = 120_000;
 
 /**
  * Looks at the chain again and again until `signal` aborts. What passes by itself is tried again after 0.5 s, 1 s, 2 s …
@@ -21,16 +20,22 @@ export async function loop(keeper: Keeper, signal: AbortSignal): Promise<void> {
   }
 }
 
-/** One look, and then until everything that was sent is decided. */
-export async function once(keeper: Keeper, signal: AbortSignal): Promise<TickReturnType> {
+export type OnceReturnType = TickReturnType & {
+  /** What was sent, by this run or one before, and is not mined. */
+  pending: Sent[];
+};
+
+/** One look, and then until everything that was sent is decided, or `onceSeconds` are over. A dry run only looks. */
+export async function once(keeper: Keeper, signal: AbortSignal): Promise<OnceReturnType> {
+  const { config, state } = keeper;
   const first = await tickWithRetries(keeper, signal);
-  const until = Date.now() + ONCE_MS;
-  const isOpen = (): boolean => keeper.state.outbox.some(({ mined }) => mined === undefined);
-  while (isOpen() && Date.now() < until && !signal.aborted) {
+  const until = Date.now() + config.onceSeconds;
+  const open = (): Sent[] => state.outbox.filter(({ mined }) => mined === undefined);
+  while (!config.dryRun && open().length > 0 && Date.now() < until && !signal.aborted) {
     await sleep(SOON_MS, undefined, { signal }).catch(() => {});
-    await tickWithRetries({ ...keeper, config: { ...keeper.config, maxPending: 0 } }, signal);
+    await tickWithRetries({ ...keeper, config: { ...config, maxPending: 0 } }, signal);
   }
-  return first;
+  return { ...first, pending: open() };
 }
 
 async function tickWithRetries(keeper: Keeper, signal: AbortSignal): Promise<TickReturnType> {

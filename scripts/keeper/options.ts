@@ -28,6 +28,7 @@ export const configSchema = z
     state: z.string().optional(),
     deployments: z.string().optional(),
     once: z.boolean().default(false),
+    onceSeconds: number(0, 86_400).transform(toMs).default(120),
     dryRun: z.boolean().default(false),
     altruistic: z.boolean().default(false),
     interval: number(0.05, 3_600).transform(toMs).default(2),

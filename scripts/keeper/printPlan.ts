@@ -3,6 +3,7 @@ import { formatAccount } from "../sdk/accountId.ts";
 import { formatUsd } from "../sdk/units.ts";
 import { costUsd } from "./plan/economics.ts";
 import type { Action, Observation, Plan } from "./plan/types.ts";
+import type { Sent } from "./state/state.ts";
 
 /** What would be done, for people. */
 export function planTable({ actions, skipped }: Plan, { gasPrice, etherUsd, block }: Observation): string {
@@ -18,6 +19,12 @@ export function planTable({ actions, skipped }: Plan, { gasPrice, etherUsd, bloc
   const left = skipped.map(({ key, why }) => `  left out: ${readable(key)}: ${why}`);
   const title = actions.length === 0 ? `block ${block}: nothing to do` : `block ${block}`;
   return [title, ...(actions.length === 0 ? [] : [table.toString()]), ...left].join("\n");
+}
+
+/** What `--once` leaves behind, in one line. */
+export function pendingLine(pending: Sent[]): string {
+  const list = pending.map(({ key, nonce }) => `${readable(key)} (nonce ${nonce})`).join(", ");
+  return `not mined yet: ${list}; run it again with the same --state and it looks after them first`;
 }
 
 function targetOf({ orders, accounts, market }: Action): string {

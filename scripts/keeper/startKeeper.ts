@@ -11,9 +11,12 @@ import { Conditions, createLog } from "./log.ts";
 import { loop, once } from "./loop.ts";
 import { createMetrics, serveMetrics } from "./metrics.ts";
 import type { KeeperConfig } from "./options.ts";
-import { planTable } from "./printPlan.ts";
+import { pendingLine, planTable } from "./printPlan.ts";
 import { createSender } from "./send/sender.ts";
 import { loadState, lockState, saveState } from "./state/stateFile.ts";
+
+/** `--once` ended, and something it sent is not mined: neither done nor failed. */
+const STILL_PENDING = 3;
 
 /** Runs a keeper until it is told to stop; returns its exit code. `pyth` replaces where signed prices come from. */
 export async function startKeeper(config: KeeperConfig, pyth?: PythPrices): Promise<number> {
@@ -79,14 +82,17 @@ export async function startKeeper(config: KeeperConfig, pyth?: PythPrices): Prom
       },
       config.dryRun ? "looking, sending nothing" : "keeping",
     );
+    let isPending = false;
     if (config.dryRun || config.once) {
-      const { result } = await once(keeper, controller.signal);
+      const { result, pending } = await once(keeper, controller.signal);
+      isPending = !config.dryRun && pending.length > 0;
       if (config.dryRun)
         console.log(result === undefined ? "nothing could be decided" : planTable(result.plan, result.observation));
+      if (isPending) console.error(pendingLine(pending));
     } else await loop(keeper, controller.signal);
     if (!config.dryRun) await keeper.save();
     log.info("stopped");
-    return 0;
+    return isPending ? STILL_PENDING : 0;
   } finally {
     process.off("SIGINT", onInt);
     process.off("SIGTERM", onTerm);

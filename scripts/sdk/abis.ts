@@ -60,9 +60,20 @@ export const FACTORIES = [
   Lens__factory,
 ];
 
+/** What the contract behind a pull feed answers to updates, as @pythnetwork/pyth-sdk-solidity/PythErrors.sol has it. */
+const PYTH_ERRORS = [
+  "InsufficientFee",
+  "InvalidUpdateData",
+  "InvalidUpdateDataSource",
+  "InvalidWormholeVaa",
+  "NoFreshUpdate",
+  "PriceFeedNotFound",
+  "PriceFeedNotFoundWithinRange",
+].map((name) => ({ type: "error", name, inputs: [] }));
+
 /** Every custom error once. */
 export function errorFragments(): JsonFragment[] {
   const fragments = FACTORIES.flatMap(({ abi }) => abi as readonly JsonFragment[]);
-  const errors = fragments.filter(({ type }) => type === "error");
+  const errors = [...fragments.filter(({ type }) => type === "error"), ...PYTH_ERRORS];
   return [...new Map(errors.map((fragment) => [JSON.stringify(fragment), fragment])).values()];
 }

@@ -3,13 +3,16 @@ import hre from "hardhat";
 import { programOf } from "../../scripts/cli/run.ts";
 import { STAGES } from "./cliStage.ts";
 import { CAPITAL } from "./rows/capital.ts";
+import { GOVERNING } from "./rows/governor.ts";
 import { KEEPING } from "./rows/keeper.ts";
 import { TRADER } from "./rows/trader.ts";
 
 const connection = await hre.network.create();
 const { networkHelpers } = connection;
 
-const ROWS = STAGES().flatMap((stage) => [...TRADER, ...CAPITAL, ...KEEPING].filter((row) => row.stage === stage));
+const ROWS = STAGES().flatMap((stage) =>
+  [...TRADER, ...CAPITAL, ...KEEPING, ...GOVERNING].filter((row) => row.stage === stage),
+);
 const silent = { write: () => true };
 const program = programOf({
   stdout: silent,

@@ -76,14 +76,22 @@ describe("The command line", function () {
       expect(stderr).to.match(/^error: LiquidityPool_ResetNotDue\(/);
     });
 
-    it("estimates a liquidation", async function () {
+    it("says what a liquidation would do, and who would pay", async function () {
       const { cli, address, breakwater, keeper } = await networkHelpers.loadFixture(tradingStage);
       await breakwater.mockPrices!.connect(keeper).setPrice(0, 2_500n * 10n ** 18n);
-      const { stdout } = await cli(["account", "liquidate", address[4]!, "--dry-run", "--json"]);
-      const { preview, changes } = JSON.parse(stdout);
-      expect(preview).to.include({ closeFraction: "1", keeperEarns: "2" });
-      expect(preview.deficit).to.match(/^40167\.000/);
+      const argv = ["account", "liquidate", address[4]!];
+      const { stdout } = await cli([...argv, "--dry-run", "--json"]);
+      const { preview, closed, layers, changes } = JSON.parse(stdout);
+      expect(preview).to.include({ isExact: true, closeFraction: "1", keeperEarns: "2", penalty: "0" });
+      expect(closed).to.deep.equal([{ market: "ETH", sizeDelta: "-100", sizeAfter: "0", price: "2500" }]);
       expect(changes.incidents.before).to.equal(0);
+      // Then it is done, and the record says the same.
+      await cli([...argv, "--account-index", "6"]);
+      const incident = JSON.parse((await cli(["incident", "show", "1", "--json"])).stdout);
+      expect(preview.deficit).to.equal(incident.deficit);
+      type Layer = { layer: string; amount: string };
+      const paid = (list: Layer[]) => list.map(({ layer, amount }) => [layer, amount]);
+      expect(paid(layers)).to.deep.equal(paid(incident.layers));
     });
   });
 

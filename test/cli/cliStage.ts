@@ -7,6 +7,7 @@ import json5 from "json5";
 import DevnetModule from "../../deploy/modules/Devnet.ts";
 import { run } from "../../scripts/cli/run.ts";
 import { toAccountId } from "../../scripts/sdk/accountId.ts";
+import { ROLES } from "../../scripts/sdk/actions/readRoles.ts";
 import { FUTURES, OPTIONAL_FUTURES, readAddressBook } from "../../scripts/sdk/addressBook.ts";
 import { connect } from "../../scripts/sdk/contracts.ts";
 import type { OpenNetwork, OpenNetworkParameters } from "../../scripts/shared/network.ts";
@@ -97,7 +98,28 @@ export async function emptyStage(connection: NetworkConnection) {
 }
 
 /** Stages in an order in which each can be built on the chain as the one before has left it, and none twice. */
-export const STAGES = () => [emptyStage, seededStage, tradingStage, crashedStage, heavyStage, chargedStage];
+export const STAGES = () => [
+  emptyStage,
+  governedStage,
+  seededStage,
+  tradingStage,
+  crashedStage,
+  heavyStage,
+  chargedStage,
+];
+
+export const WEEK = 604_800n;
+
+/** As on a public network: the governor waits a week, and another key is the guardian. */
+export async function governedStage(connection: NetworkConnection) {
+  const stage = await load(connection, emptyStage);
+  const { address, governor } = stage;
+  const access = stage.breakwater.access.connect(governor);
+  await access.grantRole(ROLES.guardian, address[7]!, 0);
+  await access.revokeRole(ROLES.guardian, address[0]!);
+  for (const role of [ROLES.governor, ROLES.parameters, ROLES.admin]) await access.grantRole(role, address[0]!, WEEK);
+  return stage;
+}
 
 /** Senior 400,000, junior 100,000, insurance 50,000; half an hour of everything. */
 export async function seededStage(connection: NetworkConnection) {

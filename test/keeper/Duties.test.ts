@@ -111,6 +111,79 @@ describe("Keeper › duties", function () {
     });
   });
 
+  describe("when the pool owes traders and positions are open", function () {
+    /** Bob has won more than the pool has in cash; alice, who lost it, is still there and has paid nothing yet. */
+    async function owing(connection: NetworkConnection) {
+      const stage = await plainStage(connection);
+      const { world, pool, alice, bob, btc } = stage;
+      const long = await world.fund(alice, wad(600_000));
+      const short = await world.fund(bob, wad(60_000));
+      await world.trade(alice, long, btc, wad(10));
+      await world.trade(bob, short, btc, wad(-10));
+      await world.setPrice(btc, wad(42_000));
+      await world.trade(bob, short, btc, wad(10));
+      expect(await pool.openNotional()).to.be.greaterThan(0n);
+      expect((await pool.snapshot())[0]).to.equal(0n);
+      return { ...stage, short };
+    }
+
+    type Owing = Awaited<ReturnType<typeof owing>>;
+
+    it("leaves them alone while there is no cash: what is owed stays owed", async function () {
+      const { world, pool } = await networkHelpers.loadFixture(owing);
+      const robot = await keeperOn(world);
+      const owed = await pool.unpaid();
+      expect(owed).to.be.greaterThan(0n);
+      expect(apart(await robot.work())).to.deep.equal([]);
+      expect(await pool.unpaid()).to.equal(owed);
+    });
+
+    /** What is paid in part stays owed: alice may still pay the rest, so it is not written off. */
+    async function expectRepaid({ clearinghouse, pool, short }: Owing, paid: bigint, owed: bigint): Promise<void> {
+      const [cash, , unpaid, openNotional] = await pool.snapshot();
+      expect([cash, unpaid]).to.deep.equal([0n, owed - paid]);
+      expect(openNotional).to.be.greaterThan(0n);
+      expect(await clearinghouse.debtsTo(short)).to.deep.equal([paid, owed - paid]);
+      expect(await clearinghouse.queryFilter(clearinghouse.filters.DebtsWrittenOff())).to.deep.equal([]);
+    }
+
+    it("repays the winner once cash is there that no operation brought, as far as it goes, and once", async function () {
+      const stage = await networkHelpers.loadFixture(owing);
+      const { world, pool, vault, insurance } = stage;
+      const robot = await keeperOn(world);
+      await quiet(stage, robot);
+      const owed = await pool.unpaid();
+      const brought = wad(50_000);
+      expect(owed).to.be.greaterThan(brought);
+      // One of the modules that may post to cash; none does so today without having debts repaid in the same transaction.
+      await networkHelpers.impersonateAccount(String(insurance.target));
+      await networkHelpers.setBalance(String(insurance.target), wad(1));
+      const module = await ethers.getSigner(String(insurance.target));
+      await vault.connect(module).post([0n, brought, -brought, 0n, 0n, 0n, 0n, 0n]);
+      expect(apart(await robot.work())).to.deep.equal(["payDebts"]);
+      await expectRepaid(stage, brought, owed);
+      expect(apart(await robot.work())).to.deep.equal([]);
+      expect(robot.keeper.state.targets).to.deep.equal({});
+    });
+
+    it("leaves it to the settlement of an epoch where LPs bring the cash: that repays by itself", async function () {
+      const stage = await networkHelpers.loadFixture(owing);
+      const { world, pool, token, senior, lp } = stage;
+      const robot = await keeperOn(world);
+      await quiet(stage, robot);
+      const owed = await pool.unpaid();
+      await token.mint(lp, world.native(wad(50_000)));
+      await senior.connect(lp).requestDeposit(world.native(wad(50_000)), lp, lp);
+      await world.advance(2n * (await pool.EPOCH_LENGTH()));
+      expect(await robot.work())
+        .to.include("recordLpEpoch")
+        .and.to.not.include("payDebts");
+      await world.advance(1_801n);
+      expect(await robot.work()).to.deep.equal(["settleLpEpoch"]);
+      await expectRepaid(stage, wad(50_000), owed);
+    });
+  });
+
   describe("when an account has missed more deleveraging than a liquidation takes in", function () {
     async function missed(connection: NetworkConnection) {
       const stage = await plainStage(connection);

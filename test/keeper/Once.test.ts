@@ -110,6 +110,32 @@ describe("Keeper, one look", function () {
     expect(await hasState()).to.equal(true);
   });
 
+  it("ends with 3 and says what is not mined, and the next run looks after it", async function () {
+    const { world, bob } = stage;
+    const other = await world.fund(bob, wad(600));
+    await world.setPrice(0, wad(100));
+    await world.trade(bob, other, 0, wad(100));
+    await world.setPrice(0, wad("94.9"));
+    const mining = (isOn: boolean) => connection.provider.request({ method: "evm_setAutomine", params: [isOn] });
+    await mining(false);
+    try {
+      const nonceBefore = await nonce();
+      const { code, output } = await run("--once", "--once-seconds", "0.5");
+      expect(code, output).to.equal(3);
+      expect(output).to.include(
+        `\nnot mined yet: liquidate ${formatAccount(other)} (nonce ${nonceBefore}); run it again with the same --state`,
+      );
+      await connection.provider.request({ method: "evm_mine", params: [] });
+    } finally {
+      await mining(true);
+    }
+    const { code, output } = await run("--once");
+    expect(code, output).to.equal(0);
+    expect(output).to.include('"msg":"mined"').and.to.not.include("not mined yet");
+    const { clearinghouse } = stage;
+    expect((await clearinghouse.queryFilter(clearinghouse.filters.AccountLiquidated(other))).length).to.equal(1);
+  });
+
   it("says in one line what is wrong, with exit code 1", async function () {
     const { code, output } = await run("--once", "--max-gas", "many");
     expect(code).to.equal(1);

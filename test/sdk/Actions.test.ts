@@ -1,9 +1,15 @@
 import { expect } from "chai";
+import { toQuantity } from "ethers";
 import hre from "hardhat";
+import type { NetworkConnection } from "hardhat/types/network";
 import { toAccountId } from "../../scripts/sdk/accountId.ts";
 import { liquidate } from "../../scripts/sdk/actions/liquidate.ts";
 import { previewGap } from "../../scripts/sdk/actions/previewGap.ts";
-import { previewLiquidation } from "../../scripts/sdk/actions/previewLiquidation.ts";
+import {
+  ANYBODY,
+  type PreviewLiquidationReturnType,
+  previewLiquidation,
+} from "../../scripts/sdk/actions/previewLiquidation.ts";
 import { readAccount } from "../../scripts/sdk/actions/readAccount.ts";
 import { readAccounts } from "../../scripts/sdk/actions/readAccounts.ts";
 import { readIncidents } from "../../scripts/sdk/actions/readIncidents.ts";
@@ -16,6 +22,7 @@ import { ContractError } from "../../scripts/sdk/errors.ts";
 import { formatMarket, parseMarket } from "../../scripts/sdk/markets.ts";
 import { toOrderRequest } from "../../scripts/sdk/order.ts";
 import { quote } from "../../scripts/sdk/quote.ts";
+import { simulateLogs } from "../../scripts/sdk/simulateLogs.ts";
 import { InputError } from "../../scripts/shared/inputError.ts";
 import { wad } from "../../scripts/shared/world.ts";
 import { CHAIN, ETH, heavyStage, seededStage, trade, tradingStage } from "../cli/cliStage.ts";
@@ -73,6 +80,97 @@ describe("SDK", function () {
       const byLens = await readSummaries(breakwater, { accounts });
       expect(byLens).to.deep.equal(await readSummaries(without, { accounts }));
       expect(byLens.map(({ positions }) => positions)).to.deep.equal([1, 1]);
+    });
+  });
+
+  describe("previewLiquidation", function () {
+    /** A third trader tilts the book, and hours pass: impact and funding count. */
+    async function tiltedStage(connection: NetworkConnection) {
+      const stage = await connection.networkHelpers.loadFixture(tradingStage);
+      await trade(stage, stage.stranger, 20_000n, "30");
+      await stage.advance(5 * 3_600);
+      return { ...stage, account: toAccountId(await stage.alice.getAddress()) };
+    }
+
+    for (const [what, price, isIn] of [
+      ["in part", 2_925, ({ closeFraction, penalty }) => closeFraction < wad(1) && penalty > 0n],
+      ["wholly, with something left", 2_904, ({ closeFraction, penalty }) => closeFraction === wad(1) && penalty > 0n],
+      ["at a loss", 2_500, ({ deficit, layers }) => deficit > 0n && layers!.insurance > 0n && layers!.junior > 0n],
+    ] as [string, number, (preview: PreviewLiquidationReturnType) => boolean][]) {
+      it(`is what happens, to the wei, where an account is closed ${what}`, async function () {
+        const { breakwater, keeper, account, provider } = await networkHelpers.loadFixture(tiltedStage);
+        const { clearinghouse, waterfall, vault } = breakwater;
+        await setMockPrice(breakwater, { signer: keeper, market: ETH, price: wad(price) });
+        const who = await keeper.getAddress();
+        const insuranceBefore = await vault.balanceOf(2);
+        await networkHelpers.time.setNextBlockTimestamp((await networkHelpers.time.latest()) + 1);
+        const preview = await previewLiquidation(breakwater, { account, keeper: who });
+        expect(isIn(preview), "what the case is about").to.equal(true);
+        const { receipt } = await liquidate(breakwater, { signer: keeper, account });
+
+        const at = receipt!.blockNumber;
+        const [done] = await clearinghouse.queryFilter(clearinghouse.filters.AccountLiquidated(account), at);
+        const { equityBefore, maintenance, closedNotional, penalty, bonds, deficit } = done!.args;
+        expect(preview).to.include({ isExact: true, isLiquidatable: true, reason: undefined });
+        expect(preview).to.include({ equity: equityBefore, maintenance, closedNotional, penalty, bonds, deficit });
+        const legs = await clearinghouse.queryFilter(clearinghouse.filters.PositionLiquidated(account), at);
+        expect(preview.closed).to.deep.equal(
+          legs.map(({ args: { market, closedSize, sizeAfter, price } }) => {
+            return { market: Number(market), sizeDelta: closedSize, sizeAfter, price };
+          }),
+        );
+        expect(preview.keeperEarns).to.equal(await clearinghouse.feesOf(who));
+        const [incident] = await waterfall.queryFilter(waterfall.filters.DeficitAbsorbed(), at);
+        for (const layer of ["forgone", "insurance", "junior", "senior", "adl", "residual"] as const) {
+          expect(preview.layers?.[layer], layer).to.equal(incident?.args[layer]);
+        }
+        expect((await vault.balanceOf(2)) - insuranceBefore).to.equal(
+          preview.toInsurance - (preview.layers?.insurance ?? 0n),
+        );
+        expect(preview.toPool + preview.toInsurance + preview.keeperEarns).to.equal(penalty + bonds);
+        expect(await provider.getBlockNumber()).to.equal(at);
+      });
+    }
+
+    it("says why not, and that nothing would happen", async function () {
+      const { breakwater, account } = await networkHelpers.loadFixture(tiltedStage);
+      const preview = await previewLiquidation(breakwater, { account });
+      expect(preview).to.include({ isExact: true, isLiquidatable: false, penalty: 0n, deficit: 0n, keeperEarns: 0n });
+      expect(preview.reason).to.match(/^Clearinghouse_NotLiquidatable\(/);
+    });
+
+    it("is an estimate that says so on a node that cannot simulate", async function () {
+      const { breakwater, keeper, account, provider } = await networkHelpers.loadFixture(tiltedStage);
+      await setMockPrice(breakwater, { signer: keeper, market: ETH, price: wad(2_500) });
+      const send = provider.send.bind(provider);
+      provider.send = async (method, params) => {
+        if (/^(eth_simulateV1|debug_)/.test(method)) throw new Error(`no ${method} here`);
+        return send(method, params);
+      };
+      const exact = await previewLiquidation(breakwater, { account }).finally(() => (provider.send = send));
+      expect(exact).to.include({ isExact: false, isLiquidatable: true, closeFraction: wad(1), layers: undefined });
+      expect(exact.deficit > wad(40_000) && exact.deficit < wad(42_000), `${exact.deficit}`).to.equal(true);
+    });
+
+    it("reads what eth_simulateV1 says of a block a second later", async function () {
+      const { breakwater, keeper, account, provider } = await networkHelpers.loadFixture(tiltedStage);
+      await setMockPrice(breakwater, { signer: keeper, market: ETH, price: wad(2_500) });
+      const traced = await previewLiquidation(breakwater, { account });
+      const { to, data } = await breakwater.clearinghouse.liquidate.populateTransaction(account);
+      const logs = await simulateLogs(provider, { from: await keeper.getAddress(), to, data });
+      const asked: unknown[] = [];
+      const send = provider.send.bind(provider);
+      provider.send = async (method, params) => {
+        if (method !== "eth_simulateV1") return send(method, params);
+        asked.push(params);
+        return [{ calls: [{ status: "0x1", logs }] }];
+      };
+      const simulated = await previewLiquidation(breakwater, { account }).finally(() => (provider.send = send));
+      expect(simulated).to.deep.equal(traced);
+      const time = toQuantity((await networkHelpers.time.latest()) + 1);
+      expect(asked).to.deep.equal([
+        [{ blockStateCalls: [{ blockOverrides: { time }, calls: [{ from: ANYBODY, to, data }] }] }, "latest"],
+      ]);
     });
   });
 

@@ -18,6 +18,7 @@ import { formatUsd, fromNative, parsePositive } from "../../sdk/units.ts";
 import { InputError } from "../../shared/inputError.ts";
 import { change } from "../change.ts";
 import type { CommandSpec, NounSpec } from "../command.ts";
+import { liquidationPreview } from "../liquidationPreview.ts";
 import * as figures from "../report.ts";
 import { type Fact, fact, maybe, none, usd } from "../report.ts";
 import { positionsTable } from "../tables.ts";
@@ -249,23 +250,9 @@ const liquidateCommand: CommandSpec = {
       ],
     });
     if (!session.options.dryRun) return report;
-    return [...report, previewOf(preview)];
+    return [...report, ...liquidationPreview(breakwater, preview)];
   },
 };
-
-function previewOf(preview: Awaited<ReturnType<typeof previewLiquidation>>): figures.FactsSection {
-  return {
-    key: "preview",
-    title: "Estimate, without price impact",
-    facts: [
-      fact("closeFraction", "closed of each position", figures.percent(preview.closeFraction)),
-      fact("closedNotional", "closed notional, USD", usd(preview.closedNotional)),
-      fact("penalty", "penalty, USD", usd(preview.penalty)),
-      fact("keeperEarns", "keeper earns, USD", usd(preview.keeperEarns)),
-      fact("deficit", "deficit, USD", usd(preview.deficit)),
-    ],
-  };
-}
 
 async function healthOf(breakwater: Breakwater, account: bigint): Promise<Fact[]> {
   const { margin, health, positions } = await readAccount(breakwater, { account });

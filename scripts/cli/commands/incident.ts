@@ -1,19 +1,10 @@
 import { type IncidentState, readIncidents } from "../../sdk/actions/readIncidents.ts";
 import { InputError } from "../../shared/inputError.ts";
 import type { CommandSpec, NounSpec } from "../command.ts";
+import { LAYERS } from "../layers.ts";
 import { parseId } from "../options.ts";
 import * as figures from "../report.ts";
 import { fact, usd } from "../report.ts";
-
-/** In the order they pay. */
-const LAYERS = [
-  ["forgone", "profit the pool was shown and never had"],
-  ["insurance", "insurance fund"],
-  ["junior", "junior LPs"],
-  ["senior", "senior LPs"],
-  ["adl", "traders in profit"],
-  ["residual", "nobody: residual"],
-] as const;
 
 const list: CommandSpec = {
   verb: "list",

@@ -3,6 +3,7 @@ import { type RoleHolder, readRoles } from "../../sdk/actions/readRoles.ts";
 import { InputError } from "../../shared/inputError.ts";
 import type { CommandSpec, NounSpec } from "../command.ts";
 import { duration, type TableSection, text } from "../report.ts";
+import { call, cancel, execute, operation, operations, schedule } from "../roleOperations.ts";
 
 const list: CommandSpec = {
   verb: "list",
@@ -48,6 +49,6 @@ export function holders(roles: RoleHolder[]): TableSection {
 
 export default {
   noun: "role",
-  summary: "Powers of the governor, the steward and the guardian.",
-  commands: [list, check],
+  summary: "Powers of the governor, the steward and the guardian, and what the governor has announced.",
+  commands: [list, check, operations, operation, schedule, execute, cancel, call],
 } satisfies NounSpec;

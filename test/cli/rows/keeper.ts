@@ -1,36 +1,13 @@
-import { AbiCoder } from "ethers";
-import {
-  type CliStage,
-  crashedStage,
-  emptyStage,
-  heavyStage,
-  seededStage,
-  tradingStage,
-  writeDeployment,
-} from "../cliStage.ts";
+import { type CliStage, crashedStage, emptyStage, heavyStage, tradingStage } from "../cliStage.ts";
+import { deployPull, updateAt } from "../pull.ts";
 import type { Row } from "../row.ts";
 
 const KEEPER = ["--account-index", "6"];
 const OTHER_KEY = ["--account-index", "7"];
-/** What MockPyth takes for a signed update. */
-const FEED = `0x${"ab".repeat(32)}`;
-const updateAt = (time: number) =>
-  AbiCoder.defaultAbiCoder().encode(
-    ["tuple(bytes32,tuple(int64,uint64,int32,uint256),tuple(int64,uint64,int32,uint256))", "uint64"],
-    [[FEED, [300_000_000_000n, 1n, -8, time], [300_000_000_000n, 1n, -8, time]], time - 1],
-  );
 
-/** A pull feed beside the mock prices, known to the address book. */
+/** A pull feed, known to the address book that the commands are given. */
 async function withPyth(stage: CliStage): Promise<void> {
-  const { ethers } = stage.connection;
-  const pyth = await ethers.deployContract("MockPyth", [3_600, 1]);
-  const source = await ethers.deployContract("PythSource", [stage.addresses.access, pyth]);
-  const { timestamp } = (await stage.provider.getBlock("latest"))!;
-  await pyth.getFunction("updatePriceFeeds")([updateAt(timestamp)], { value: 1 });
-  await source.getFunction("setFeed")(0, FEED, 3_600, 500, 1n, 10n ** 24n);
-  const { token: mockToken, prices: mockPrices } = stage.addresses;
-  const book = { ...stage.addresses, mockToken, mockPrices, pyth: await source.getAddress() };
-  withBook.set(stage, await writeDeployment(book));
+  withBook.set(stage, (await deployPull(stage)).deployments);
 }
 
 const withBook = new WeakMap<CliStage, string>();
@@ -217,20 +194,5 @@ export const KEEPING: Row[] = [
     table: ["from the clearinghouse", "from the orders", /fees to claim, USD +1\.00 +0\.00/],
     json: { "orders.changes.fees.before": "1", "clearinghouse.changes.fees.after": "0" },
     error: { argv: () => OTHER_KEY, line: /^no fees of 0x\w+ wait to be claimed/ },
-  },
-  {
-    command: "role list",
-    stage: emptyStage,
-    table: [/guardian +0xf39F/, /parameters +0x\w+ +steward/],
-    json: { "roles.0.role": "admin", "roles.length": 6 },
-    error: { argv: () => ["extra"], line: /too many arguments/ },
-  },
-  {
-    command: "role check",
-    stage: seededStage,
-    argv: ({ address }) => [address[7]!],
-    table: ["holds no role"],
-    json: { roles: [] },
-    error: { argv: () => ["me"], line: 'address: "me" is not one' },
   },
 ];
