@@ -12,7 +12,7 @@ import { formatMarket, parseMarket } from "../../sdk/markets.ts";
 import { ORDER_KINDS, type OrderKind, type OrderRequest } from "../../sdk/order.ts";
 import { givenUpdates } from "../../sdk/pythPrices.ts";
 import { ANY_PRICE } from "../../sdk/quote.ts";
-import { formatPrice, formatSize, fromNative, parseDuration, parsePositive, parseWad } from "../../sdk/units.ts";
+import { formatExact, fromNative, parseDuration, parsePositive, parseWad } from "../../sdk/units.ts";
 import { InputError } from "../../shared/inputError.ts";
 import { change } from "../change.ts";
 import type { Arguments, CommandSpec, NounSpec, Options } from "../command.ts";
@@ -64,9 +64,9 @@ async function requestOf(session: Session, args: Arguments, options: Options): P
 }
 
 function describe({ kind, sizeDelta, account, triggerPrice, isReduceOnly }: OrderRequest, symbol: string): string {
-  const size = formatSize(sizeDelta < 0n ? -sizeDelta : sizeDelta);
+  const size = formatExact(sizeDelta < 0n ? -sizeDelta : sizeDelta);
   const when =
-    kind === "market" ? "at the price that comes" : `${kind.replaceAll("-", " ")} ${formatPrice(triggerPrice)}`;
+    kind === "market" ? "at the price that comes" : `${kind.replaceAll("-", " ")} ${formatExact(triggerPrice, 2)}`;
   return `${sizeDelta > 0n ? "buy" : "sell"} ${size} ${symbol} ${when}${isReduceOnly ? ", reduce-only," : ""} for ${formatAccount(account)}`;
 }
 

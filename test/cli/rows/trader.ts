@@ -26,7 +26,7 @@ export const TRADER: Row[] = [
     argv: () => ["--all"],
     table: [/sum +39,696\.00/],
     json: { "accounts.length": 2, "accounts.0.margin": "9848" },
-    error: { argv: () => ["--from", "nobody"], line: "--from nobody: not an address" },
+    error: { argv: () => ["--from", "nobody"], line: '--from: "nobody" is not an address' },
   },
   {
     command: "account deposit",
@@ -61,7 +61,7 @@ export const TRADER: Row[] = [
     argv: ({ address }) => [address[1]!],
     table: [/may act +no +yes/],
     json: { "changes.isOperator.after": true },
-    error: { argv: () => ["bob"], line: 'address: "bob" is not one' },
+    error: { argv: () => ["bob"], line: 'address: "bob" is not an address' },
   },
   {
     command: "account settle",
