@@ -154,7 +154,13 @@ export async function seededStage(connection: NetworkConnection) {
 }
 
 /** Margin and a position through an order, as a trader gets one. */
-export async function trade(stage: CliStage, who: Signer, marginUsd: bigint, size: string): Promise<bigint> {
+export async function trade(
+  stage: CliStage,
+  who: Signer,
+  marginUsd: bigint,
+  size: string,
+  market = ETH,
+): Promise<bigint> {
   const { breakwater, advance, keeper } = stage;
   const { token, vault, clearinghouse, orders } = breakwater;
   const owner = await who.getAddress();
@@ -165,7 +171,7 @@ export async function trade(stage: CliStage, who: Signer, marginUsd: bigint, siz
   const { timestamp } = (await stage.provider.getBlock("latest"))!;
   await orders.connect(who).submit({
     account,
-    market: ETH,
+    market,
     kind: 0,
     sizeDelta: wad(size),
     acceptablePrice: size.startsWith("-") ? 0n : 2n ** 200n,
