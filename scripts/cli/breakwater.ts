@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
+import { watchOutput } from "../shared/systemError.ts";
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
 
@@ -22,20 +23,15 @@ async function main(): Promise<number> {
     stdout: process.stdout,
     stderr: process.stderr,
     isInteractive: process.stdin.isTTY === true && process.stdout.isTTY === true,
-    // Leaving the question with Ctrl-C is a no.
-    ask: (message) => confirm({ message, default: false }).catch(() => false),
+    ask: (message) => confirm({ message, default: false }),
     openNetwork,
   });
 }
 
-// Whoever reads may stop reading: `… | head`.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-  process.exit(0);
-});
-
+watchOutput();
 try {
-  process.exitCode = await main();
+  const code = await main();
+  if (code !== 0) process.exitCode = code;
 } catch (error) {
   process.stderr.write(`error: unexpected: ${(error as Error).message.split("\n")[0]}\n`);
   process.exitCode = 1;

@@ -14,6 +14,7 @@ import { givenUpdates } from "../../sdk/pythPrices.ts";
 import { ANY_PRICE } from "../../sdk/quote.ts";
 import { formatExact, fromNative, parseDuration, parsePositive, parseWad } from "../../sdk/units.ts";
 import { InputError } from "../../shared/inputError.ts";
+import { systemErrorLine } from "../../shared/systemError.ts";
 import { change } from "../change.ts";
 import type { Arguments, CommandSpec, NounSpec, Options } from "../command.ts";
 import { parseHexList, parseId } from "../options.ts";
@@ -111,7 +112,7 @@ const sign: CommandSpec = {
     const document = toJsonText(order);
     if (options.out !== undefined && !session.options.dryRun) {
       await writeFile(String(options.out), document).catch((error: Error) => {
-        throw new InputError(`--out ${options.out}: ${error.message}`);
+        throw new InputError(systemErrorLine(error, `--out ${options.out}`) ?? error.message);
       });
     }
     return [
@@ -136,8 +137,8 @@ const submitSigned: CommandSpec = {
   args: [["<file>", "of `order sign --out`"]],
   example: "order.json",
   async run(session, { file }) {
-    const text = await readFile(file!, "utf8").catch(() => {
-      throw new InputError(`${file}: no such file`);
+    const text = await readFile(file!, "utf8").catch((error: Error) => {
+      throw new InputError(systemErrorLine(error, file) ?? error.message);
     });
     const order = fromJson(text, file!);
     const breakwater = await session.breakwater();
