@@ -52,7 +52,7 @@ export async function openNetwork({ name, accountIndex = 0, from }: OpenNetworkP
         throw new InputError(`--from ${from}: ${name} has no key of it`);
       }
       const key = accounts[accountIndex];
-      if (key === undefined) throw new InputError(`--account ${accountIndex}: ${name} has ${accounts.length} accounts`);
+      if (key === undefined) throw new InputError(`account ${accountIndex}: ${name} has ${accounts.length} accounts`);
       return new Wallet(await configured(name, () => key.getHexString()), provider);
     },
   };
@@ -61,7 +61,7 @@ export async function openNetwork({ name, accountIndex = 0, from }: OpenNetworkP
 async function remoteSigner(provider: JsonRpcProvider, index: number): Promise<Signer> {
   const addresses = await provider.listAccounts();
   const signer = addresses[index];
-  if (signer === undefined) throw new InputError(`--account ${index}: the node has ${addresses.length} accounts`);
+  if (signer === undefined) throw new InputError(`account ${index}: the node has ${addresses.length} accounts`);
   return signer;
 }
 

@@ -21,7 +21,7 @@ describe("what the operating system refuses", function () {
       refusal(writeFile(path.join(file, "below"), "")),
       refusal(writeFile("/dev/full", "x")),
     ]);
-    expect(lines.map(systemErrorLine)).to.deep.equal([
+    expect(lines.map((error) => systemErrorLine(error))).to.deep.equal([
       `${folder}: it is a folder`,
       `${folder}/none: no such file or folder`,
       `${file}/below: a part of its path is no folder`,
