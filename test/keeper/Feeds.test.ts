@@ -73,10 +73,13 @@ async function chainlinkStage(connection: NetworkConnection) {
 }
 
 /** A hundred units bought at the market; returns when. */
-async function order({ orders, alice, account }: Awaited<ReturnType<typeof orderStage>>): Promise<bigint> {
+async function order(
+  { orders, alice, account }: Pick<Awaited<ReturnType<typeof orderStage>>, "orders" | "alice" | "account">,
+  market = 0,
+): Promise<bigint> {
   await orders.connect(alice).submit({
     account,
-    market: 0,
+    market,
     kind: 0,
     sizeDelta: wad(100),
     acceptablePrice: 2n ** 256n - 1n,
@@ -104,6 +107,25 @@ describe("Keeper › feeds", function () {
       expect(kinds).to.deep.equal(["executeOrders"]);
       expect((await clearinghouse.position(account, 0)).size).to.equal(wad(100));
       expect(prices.asked).to.deep.include({ ids: [FEED], earliest: placed + 2n });
+    });
+
+    it("pays for the proof of each order of a batch by itself, and for no other", async function () {
+      const stage = await networkHelpers.loadFixture(pythStage);
+      const { world, clearinghouse, alice, account, pyth } = stage;
+      await world.listMarket(PLAIN_MARKET, wad(100));
+      const others = [await world.fund(alice, wad(600), 1n), await world.fund(alice, wad(600), 2n)];
+      await order(stage);
+      // Proofs of a mock cost nothing.
+      for (const other of others) await order({ ...stage, account: other }, 1);
+      await world.advance(5n);
+      await world.setPrice(1, wad(100));
+      const robot = await keeperOn(world, { pyth: new Prices(), addresses: { pyth } });
+      expect(apart(await robot.work())).to.deep.equal(["executeOrders"]);
+      expect((await clearinghouse.position(account, 0)).size).to.equal(wad(100));
+      for (const other of others) expect((await clearinghouse.position(other, 1)).size).to.equal(wad(100));
+      const [batch] = robot.keeper.state.outbox.filter(({ kind }) => kind === "executeOrders");
+      expect(batch).to.include({ value: "1" });
+      expect(robot.keeper.state.targets).to.deep.equal({});
     });
 
     it("brings a price before the last one is too old", async function () {

@@ -84,7 +84,7 @@ describe("Keeper, one look", function () {
     const before = await nonce();
     const { code, output } = await run("--dry-run");
     expect(code).to.equal(0);
-    expect(output).to.match(/action +│ target +│ +pays, USD │ gas costs, USD/);
+    expect(output).to.match(/action +│ target +│ +pays, USD │ costs, USD/);
     const row = output.split("\n").find((line) => line.includes("│ liquidate"))!;
     expect(row).to.include(formatAccount(account));
     expect(row).to.match(/│ +1\d\.\d\d │ +\d\.\d\d │$/);

@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect } from "chai";
-import { Transaction } from "ethers";
+import { Transaction, toQuantity } from "ethers";
 import hre from "hardhat";
 import type { NetworkConnection } from "hardhat/types/network";
 import { RetryableError } from "../../scripts/keeper/chain/errors.ts";
@@ -219,12 +219,34 @@ describe("Keeper › outbox", function () {
     });
   });
 
+  /** All three can be liquidated. */
+  async function falling() {
+    const stage = await networkHelpers.loadFixture(crowd);
+    await stage.world.setPrice(0, wad(94));
+    return { ...stage, robot: await keeperOn(stage.world) };
+  }
+
+  describe("when a call takes much gas", function () {
+    it("gives it no more than --max-gas", async function () {
+      const { robot, clearinghouse } = await falling();
+      robot.keeper.config.maxGas = 1_000_000n;
+      robot.provider.answer = (method) => (method === "eth_estimateGas" ? toQuantity(900_000) : undefined);
+      await robot.tick();
+      expect(new Set(robot.keeper.state.outbox.map(({ gasLimit }) => gasLimit))).to.deep.equal(new Set(["1000000"]));
+      expect(await clearinghouse.queryFilter(clearinghouse.filters.AccountLiquidated())).to.have.length(3);
+    });
+
+    it("names a target that needs more, and goes on", async function () {
+      const { robot, accounts } = await falling();
+      robot.keeper.config.maxGas = 100_000n;
+      await robot.tick();
+      const errors = robot.lines.filter(({ level }) => level === Level.error);
+      expect(errors.map(({ target }) => target)).to.include.members(accounts.map((id) => `liquidate:${id}`));
+      for (const { reason } of errors) expect(reason).to.match(/^needs \d+ gas, above --max-gas 100000$/);
+    });
+  });
+
   describe("when the node does not answer a simulation", function () {
-    async function falling() {
-      const stage = await networkHelpers.loadFixture(crowd);
-      await stage.world.setPrice(0, wad(94));
-      return { ...stage, robot: await keeperOn(stage.world) };
-    }
     const timeout = (): never => {
       throw Object.assign(new Error("request timeout"), { code: "TIMEOUT" });
     };

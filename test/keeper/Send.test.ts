@@ -5,6 +5,7 @@ import { describeError, isPassing } from "../../scripts/keeper/chain/errors.ts";
 import { createLog } from "../../scripts/keeper/log.ts";
 import { bumpFees, firstFees } from "../../scripts/keeper/send/fees.ts";
 import { freeNonces, gaps } from "../../scripts/keeper/send/nonces.ts";
+import { packOrders } from "../../scripts/keeper/send/packOrders.ts";
 import { verdictOf } from "../../scripts/keeper/send/verdict.ts";
 import { ERROR_NAMES } from "../../scripts/sdk/errors.ts";
 
@@ -54,6 +55,46 @@ describe("nonces", function () {
     expect(gaps(withGap)).to.deep.equal([6, 8]);
     expect(gaps({ mined: 5, pending: 8, own: [5, 6, 7] })).to.deep.equal([]);
     expect(gaps({ mined: 5, pending: 5, own: [] })).to.deep.equal([]);
+  });
+});
+
+describe("batches of orders", function () {
+  const estimated = (...gas: bigint[]) =>
+    gas.map((one, i) => {
+      return { order: { id: BigInt(i), account: 1n, market: 0, feeUsd: 0n, proof: "0x", value: 0n }, gas: one };
+    });
+  const packed = (maxGas: bigint, ...gas: bigint[]) =>
+    packOrders(estimated(...gas), maxGas).map(({ orders, gasLimit }) => [orders.length, gasLimit]);
+
+  it("leave what the contract wants to have left for each of its orders", function () {
+    expect(packed(15_000_000n, 300_000n)).to.deep.equal([[1, 390_000n]]);
+    expect(packed(15_000_000n, 3_200_000n, 200_000n)).to.deep.equal([[2, 5_500_000n]]);
+    expect(packed(15_000_000n, ...Array(16).fill(3_200_000n))).to.deep.equal([[16, 13_900_000n]]);
+  });
+
+  it("are split where they would take more than --max-gas", function () {
+    expect(packed(6_200_000n, ...Array(7).fill(3_200_000n))).to.deep.equal([
+      [3, 6_100_000n],
+      [3, 6_100_000n],
+      [1, 4_160_000n],
+    ]);
+    // Not even two: each by itself, with what is allowed.
+    expect(packed(4_000_000n, 3_200_000n, 3_200_000n)).to.deep.equal([
+      [1, 4_000_000n],
+      [1, 4_000_000n],
+    ]);
+  });
+
+  it("lose no order and never go above it", function () {
+    const maxGas = fc.bigInt(4_000_000n, 16_000_000n);
+    const gases = fc.array(fc.bigInt(100_000n, 4_000_000n), { maxLength: 40 });
+    fc.assert(
+      fc.property(maxGas, gases, (limit, all) => {
+        const batches = packOrders(estimated(...all), limit);
+        expect(batches.flatMap(({ orders }) => orders.map(({ id }) => Number(id)))).to.deep.equal([...all.keys()]);
+        expect(batches.every(({ gasLimit }) => gasLimit <= limit)).to.equal(true);
+      }),
+    );
   });
 });
 
