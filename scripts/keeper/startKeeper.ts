@@ -82,17 +82,21 @@ export async function startKeeper(config: KeeperConfig, pyth?: PythPrices): Prom
       },
       config.dryRun ? "looking, sending nothing" : "keeping",
     );
-    let isPending = false;
+    let code = 0;
     if (config.dryRun || config.once) {
       const { result, pending } = await once(keeper, controller.signal);
-      isPending = !config.dryRun && pending.length > 0;
       if (config.dryRun)
         console.log(result === undefined ? "nothing could be decided" : planTable(result.plan, result.observation));
-      if (isPending) console.error(pendingLine(pending));
+      else if (pending.length > 0) {
+        console.error(pendingLine(pending));
+        code = STILL_PENDING;
+      } else if (keeper.conditions.names().includes("ether")) {
+        throw new InputError(`${sender?.address} has too little ether for gas: send it some, and run it again`);
+      }
     } else await loop(keeper, controller.signal);
     if (!config.dryRun) await keeper.save();
     log.info("stopped");
-    return isPending ? STILL_PENDING : 0;
+    return code;
   } finally {
     process.off("SIGINT", onInt);
     process.off("SIGTERM", onTerm);

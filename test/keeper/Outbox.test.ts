@@ -226,6 +226,76 @@ describe("Keeper › outbox", function () {
     return { ...stage, robot: await keeperOn(stage.world) };
   }
 
+  describe("when the account has too little ether", function () {
+    const give = (robot: InProcess, wei: bigint) => request("hardhat_setBalance", robot.address, toQuantity(wei));
+    const isShort = (robot: InProcess): boolean => robot.keeper.conditions.names().includes("ether");
+
+    it("says so once, holds it against no target, and goes on when it has some", async function () {
+      const { robot, clearinghouse } = await falling();
+      await give(robot, 0n);
+      await robot.tick();
+      await robot.tick();
+      expect(robot.keeper.state.outbox).to.deep.equal([]);
+      const errors = robot.lines.filter(({ level }) => level >= Level.warn);
+      expect(errors).to.have.length(1);
+      expect(errors[0]).to.include({ address: robot.address, level: Level.error });
+      expect(errors[0]!.msg).to.match(/^the account has too little ether/);
+      await give(robot, 10n ** 18n);
+      await robot.work();
+      expect(await clearinghouse.queryFilter(clearinghouse.filters.AccountLiquidated())).to.have.length(3);
+      expect(robot.said("over: the account has too little ether")).to.have.length(1);
+    });
+
+    it("sends what it can pay for, what is on its way counted", async function () {
+      const { robot } = await falling();
+      await request("evm_setAutomine", false);
+      robot.provider.answer = (method) => (method === "eth_estimateGas" ? toQuantity(1_000_000) : undefined);
+      await robot.tick();
+      const [most] = robot.keeper.state.outbox.map(({ gasLimit, maxFee }) => BigInt(gasLimit) * BigInt(maxFee));
+      const planned = robot.keeper.state.outbox.length;
+      for (const { hashes } of robot.keeper.state.outbox.splice(0)) {
+        await request("hardhat_dropTransaction", hashes[0]);
+      }
+      await give(robot, 3n * most! - 1n);
+      await robot.tick();
+      expect(robot.keeper.state.outbox).to.have.length(2);
+      await robot.tick();
+      expect(robot.keeper.state.outbox).to.have.length(2);
+      expect([planned > 2, isShort(robot)]).to.deep.equal([true, true]);
+    });
+
+    it("says once that the node does not take a transaction, however often it is tried", async function () {
+      const stage = await waiting();
+      const { robot, first, second } = stage;
+      for (const { hashes } of [second, first]) await request("hardhat_dropTransaction", hashes[0]);
+      await give(robot, 0n);
+      await robot.tick();
+      await robot.tick();
+      expect(robot.said("could not be sent").map(({ nonce }) => nonce)).to.deep.equal([first.nonce, second.nonce]);
+      await give(robot, 10n ** 18n);
+      await robot.tick();
+      expect(robot.said("over: could not be sent")).to.have.length(2);
+      await finish(stage);
+    });
+  });
+
+  describe("when nobody knows what an ether is worth", function () {
+    it("says so once, and sends nothing that would have to pay", async function () {
+      const { robot } = await falling();
+      Object.assign(robot.keeper.config, { altruistic: false, etherUsd: "market:7" });
+      await robot.tick();
+      await robot.tick();
+      expect(robot.keeper.state.outbox).to.deep.equal([]);
+      const said = robot.lines.filter(({ level }) => level >= Level.warn);
+      expect(said.map(({ msg }) => msg)).to.deep.equal([
+        "no price of ether (--ether-usd market:7): profit cannot be judged and nothing is sent; give a number, or --altruistic",
+      ]);
+      robot.keeper.config.altruistic = true;
+      await robot.tick();
+      expect(robot.said("over: no price of ether")).to.have.length(1);
+    });
+  });
+
   describe("when a call takes much gas", function () {
     it("gives it no more than --max-gas", async function () {
       const { robot, clearinghouse } = await falling();

@@ -46,20 +46,19 @@ export async function dispatch(keeper: Keeper, rpc: Rpc, sent: Sent[]): Promise<
 }
 
 async function broadcast(keeper: Keeper, rpc: Rpc, entry: Sent, raw: string | undefined): Promise<void> {
-  const { log, metrics, rpcs, sender } = keeper;
+  const { log, metrics, conditions, rpcs, sender } = keeper;
   try {
     const hash = await sender!.send(rpc, entry, raw);
     if (!entry.hashes.includes(hash)) entry.hashes.push(hash);
+    conditions.end(`unsent:${entry.nonce}`);
     metrics.sent.inc({ kind: entry.kind });
     log.info({ kind: entry.kind, target: entry.key, nonce: entry.nonce, hash: entry.hashes.at(-1) }, "sent");
   } catch (error) {
     // It is on disk: the next look finds it missing and sends it again, or finds its nonce used.
     const text = describeError(error);
     if (/already known|already imported|known transaction/i.test(text)) return;
-    log.warn(
-      { kind: entry.kind, target: entry.key, nonce: entry.nonce, error: text },
-      "could not be sent; tried again",
-    );
+    const details = { kind: entry.kind, target: entry.key, nonce: entry.nonce, error: text };
+    conditions.begin(`unsent:${entry.nonce}`, "warn", "could not be sent; tried again and again", details);
   }
   // The other node as well, in case the first forgets it.
   if (raw === undefined) return;
@@ -95,6 +94,7 @@ export async function sendAgain(
       const isNeeded = why === "stuck" || state.outbox.some(({ nonce }) => nonce > entry.nonce);
       log.info({ target: entry.key, nonce: entry.nonce, reason: simulated.verdict.reason }, "no longer makes sense");
       if (!isNeeded) {
+        endConditions(keeper, entry);
         state.outbox.splice(state.outbox.indexOf(entry), 1);
         return;
       }
@@ -109,6 +109,11 @@ export async function sendAgain(
   metrics.resent.inc({ why });
   log.info({ target: entry.key, nonce: entry.nonce, why, maxFeeGwei: Number(fees.maxFee) / 1e9 }, "sent again");
   await dispatch(keeper, rpc, [entry]);
+}
+
+/** It is decided: nothing that was wrong with it holds any more. */
+export function endConditions({ conditions }: Keeper, { nonce }: Sent): void {
+  for (const name of ["stuck", "unsent"]) conditions.end(`${name}:${nonce}`);
 }
 
 /** Uses up a nonce nobody else has, so that those behind it can be mined. */
