@@ -53,10 +53,12 @@ export class Conditions {
     this.log = log;
   }
 
-  begin(name: string, level: "warn" | "error", message: string, details: object = {}): void {
-    if (this.current.has(name)) return;
+  /** True: it is news. */
+  begin(name: string, level: "warn" | "error", message: string, details: object = {}): boolean {
+    if (this.current.has(name)) return false;
     this.current.set(name, message);
     this.log[level]({ condition: name, ...details }, message);
+    return true;
   }
 
   end(name: string): void {

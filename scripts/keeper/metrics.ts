@@ -31,6 +31,11 @@ export function createMetrics() {
       ["kind", "result"],
     ),
     resent: counter("transactions_resent_total", "Sent again with the same nonce: dropped, stuck, gap", ["why"]),
+    replacementsCapped: counter(
+      "replacement_fees_capped_total",
+      "Stuck transactions whose replacement would cost more than --max-fee-gwei",
+      ["kind"],
+    ),
     refused: counter("simulations_refused_total", "Actions the node refused before they were sent", ["kind", "why"]),
     failures: counter("target_failures_total", "Failures held against a target", ["kind"]),
     gasSpent: counter("gas_spent_ether_total", "Ether paid for gas"),

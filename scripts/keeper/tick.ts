@@ -132,12 +132,9 @@ function dropOldTargets({ state }: Keeper, { healths, orders, due, nowMs }: Obse
 
 /** Without one only what need not pay is done. */
 function noticePrice({ config, conditions }: Keeper, { etherUsd }: Observation): void {
-  if (etherUsd !== undefined || config.altruistic) return conditions.end("ether-price");
-  conditions.begin(
-    "ether-price",
-    "warn",
-    `no price of ether (--ether-usd ${config.etherUsd}): profit cannot be judged and nothing is sent; give a number, or --altruistic`,
-  );
+  const message = `no price of ether (--ether-usd ${config.etherUsd}): profit cannot be judged and nothing is sent; give a number, or --altruistic`;
+  if (etherUsd === undefined && !config.altruistic) conditions.begin("ether-price", "warn", message);
+  else conditions.end("ether-price");
 }
 
 /** Sends what is planned, as far as the account can pay for it. */

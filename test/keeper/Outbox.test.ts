@@ -133,6 +133,10 @@ describe("Keeper › outbox", function () {
       expect(sent).to.deep.equal([]);
       const said = robot.said("more than --max-fee-gwei would be needed");
       expect(said.map(({ target }) => target)).to.deep.equal([stage.first.key, stage.second.key]);
+      const counted = await robot.keeper.metrics.registry.getSingleMetricAsString(
+        "keeper_replacement_fees_capped_total",
+      );
+      expect(counted).to.contain('keeper_replacement_fees_capped_total{kind="liquidate"} 2');
       robot.keeper.config.stuckSeconds = 30_000;
       await finish(stage);
     });

@@ -79,11 +79,11 @@ export async function sendAgain(
   const before: Fees = { maxFee: BigInt(entry.maxFee), priorityFee: BigInt(entry.priorityFee) };
   const fees = why === "stuck" ? bumpFees(before, parameters) : largerFees(before, firstFees(parameters));
   if (fees === undefined) {
-    const cap = Number(parameters.cap) / 1e9;
-    conditions.begin(`stuck:${entry.nonce}`, "warn", "a transaction waits: more than --max-fee-gwei would be needed", {
-      target: entry.key,
-      cap,
-    });
+    const message = "a transaction waits: more than --max-fee-gwei would be needed";
+    const details = { target: entry.key, cap: Number(parameters.cap) / 1e9 };
+    if (conditions.begin(`stuck:${entry.nonce}`, "warn", message, details)) {
+      metrics.replacementsCapped.inc({ kind: entry.kind });
+    }
     return;
   }
   conditions.end(`stuck:${entry.nonce}`);
