@@ -46,14 +46,14 @@ export async function openNetwork({ name, accountIndex = 0, from }: OpenNetworkP
       if (!Array.isArray(accounts)) throw new InputError(`--network ${name}: its accounts are not a list of keys`);
       if (from !== undefined) {
         for (const held of accounts) {
-          const wallet = new Wallet(await configured(name, () => held.getHexString()), provider);
+          const wallet = await walletOf(name, held, provider);
           if (wallet.address.toLowerCase() === from.toLowerCase()) return wallet;
         }
         throw new InputError(`--from ${from}: ${name} has no key of it`);
       }
       const key = accounts[accountIndex];
       if (key === undefined) throw new InputError(`--account ${accountIndex}: ${name} has ${accounts.length} accounts`);
-      return new Wallet(await configured(name, () => key.getHexString()), provider);
+      return walletOf(name, key, provider);
     },
   };
 }
@@ -70,6 +70,18 @@ async function namedSigner(provider: JsonRpcProvider, address: string): Promise<
   const signer = addresses.find((held) => held.address.toLowerCase() === address.toLowerCase());
   if (signer === undefined) throw new InputError(`--from ${address}: the node has no key of it`);
   return signer;
+}
+
+/** What ethers says about a key that is none may show it. */
+function walletOf(name: string, key: { getHexString(): Promise<string> }, provider: JsonRpcProvider): Promise<Wallet> {
+  return configured(name, async () => {
+    const text = await key.getHexString();
+    try {
+      return new Wallet(text, provider);
+    } catch {
+      throw new Error("its private key is not one: 64 digits in hex, not all zero.");
+    }
+  });
 }
 
 /** Addresses and keys are looked up in the keystore or the environment only now, and may be missing there. */
