@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { makeError } from "ethers";
 import fc from "fast-check";
 import { readSources } from "../../scripts/checks/repository.ts";
 import { describeError, isPassing } from "../../scripts/keeper/chain/errors.ts";
@@ -126,6 +127,30 @@ describe("errors of RPCs", function () {
   it("are told without what follows the host", function () {
     const error = new Error('server response 500 (requestUrl="https://eth.example/v2/s3cret?key=1", x)\nstack');
     expect(describeError(error)).to.equal('server response 500 (requestUrl="https://eth.example", x)');
+  });
+});
+
+describe("signed transactions", function () {
+  const raw = `0x02f8${"6b".repeat(300)}`;
+
+  it("are not told with the error of the node that did not take them", function () {
+    for (const error of [
+      makeError("insufficient funds", "INSUFFICIENT_FUNDS", { transaction: raw } as never),
+      makeError("could not coalesce error", "UNKNOWN_ERROR", { payload: { params: [raw] } } as never),
+      new Error(`rejected: ${raw.slice(2)}`),
+    ]) {
+      expect(describeError(error)).not.to.contain("6b".repeat(8));
+      expect(describeError(error)).to.match(/^(insufficient funds|could not coalesce error|rejected)/);
+    }
+  });
+
+  it("are in no line of the log", function () {
+    const lines: string[] = [];
+    const log = createLog({ level: "info", isPretty: false, secrets: [], write: (line) => lines.push(line) });
+    const hash = `0x${"ab".repeat(32)}`;
+    log.warn({ params: [raw], hash }, `not taken: ${raw}`);
+    expect(lines[0]).not.to.contain("6b".repeat(8));
+    expect(JSON.parse(lines[0]!)).to.include({ hash });
   });
 });
 
