@@ -13,7 +13,8 @@ import { createMetrics, serveMetrics } from "./metrics.ts";
 import type { KeeperConfig } from "./options.ts";
 import { pendingLine, planTable } from "./printPlan.ts";
 import { createSender } from "./send/sender.ts";
-import { loadState, lockState, saveState } from "./state/stateFile.ts";
+import { lockState } from "./state/lockState.ts";
+import { loadState, saveState } from "./state/stateFile.ts";
 
 /** `--once` ended, and something it sent is not mined: neither done nor failed. */
 const STILL_PENDING = 3;
@@ -58,6 +59,7 @@ export async function startKeeper(config: KeeperConfig, pyth?: PythPrices): Prom
       file,
       binding,
       startBlock: book.startBlock,
+      ...(sender && { account: sender.address }),
       onOther: (why, kept) => log.warn({ why, kept: path.basename(kept) }, "the state on disk is put aside"),
     });
     const keeper: Keeper = {

@@ -1,3 +1,5 @@
+import { InputError } from "../../shared/inputError.ts";
+
 /** What passes by itself: the loop waits and tries again. Anything else stops the keeper. */
 export class RetryableError extends Error {
   override readonly name = "RetryableError";
@@ -25,6 +27,7 @@ const PASSING_WORDS =
 /** Whether an RPC failed rather than a contract refused. */
 export function isPassing(error: unknown): boolean {
   if (error instanceof RetryableError) return true;
+  if (error instanceof InputError) return false;
   if (typeof error !== "object" || error === null) return false;
   const { code, message, cause } = error as { code?: unknown; message?: unknown; cause?: unknown };
   if (code === "CALL_EXCEPTION") return false;
