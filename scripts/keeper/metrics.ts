@@ -1,5 +1,6 @@
 import { createServer, type Server } from "node:http";
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import { InputError } from "../shared/inputError.ts";
 
 /** Everything Prometheus sees; README.md here says what each means and what to be woken by. */
 export function createMetrics() {
@@ -63,7 +64,10 @@ export async function serveMetrics({ registry }: Metrics, port: number): Promise
     else response.writeHead(404).end();
   });
   await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
+    server.once("error", ({ code, message }: NodeJS.ErrnoException) => {
+      const why = code === "EADDRINUSE" ? "in use by another process" : `cannot be listened on (${code ?? message})`;
+      reject(new InputError(`--metrics-port ${port}: ${why}; name another one`));
+    });
     server.listen(port, () => resolve());
   });
   return server;

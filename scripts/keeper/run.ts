@@ -34,6 +34,13 @@ const command = new Command("npm run keeper --")
 /** Names of the options, for the tests and the page about them. */
 export const OPTIONS = Object.keys(configSchema.shape);
 
+// Whoever reads may stop reading: `… | head`. A keeper that works ends then, see `untilStopped`.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+}
+
 try {
   command.parse();
   process.exitCode = await startKeeper(parseConfig(command.opts()));
