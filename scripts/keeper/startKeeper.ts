@@ -108,8 +108,9 @@ async function run(config: KeeperConfig, ending: Ending, pyth: PythPrices | unde
 async function lookOnce(keeper: Keeper, signal: AbortSignal): Promise<number> {
   const { config, sender, conditions } = keeper;
   const { result, pending } = await once(keeper, signal);
+  if (result === undefined && !signal.aborted) throw new InputError("nothing could be decided: the log above says why");
   if (config.dryRun) {
-    console.log(result === undefined ? "nothing could be decided" : planTable(result.plan, result.observation));
+    if (result !== undefined) console.log(planTable(result.plan, result.observation));
   } else if (pending.length > 0) {
     console.error(pendingLine(pending));
     return STILL_PENDING;

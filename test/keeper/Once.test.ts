@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect } from "chai";
+import { toQuantity } from "ethers";
 import hre from "hardhat";
 import { checkSecond } from "../../scripts/keeper/chain/checkSecond.ts";
 import { Rpc } from "../../scripts/keeper/chain/rpc.ts";
@@ -142,10 +143,14 @@ describe("Keeper, one look", function () {
   });
 
   describe("when something is wrong that the operator can mend", function () {
+    let chain = "0x1";
+    /** A node that says its chain, and nonsense to everything else. */
     const other: Server = createServer(async (request, response) => {
       let body = "";
       for await (const chunk of request) body += chunk;
-      const answers = [JSON.parse(body)].flat().map(({ id }) => ({ jsonrpc: "2.0", id, result: "0x1" }));
+      const answers = [JSON.parse(body)].flat().map(({ id, method }) => {
+        return { jsonrpc: "2.0", id, result: method === "eth_chainId" ? chain : "0x1" };
+      });
       response.end(JSON.stringify(body.startsWith("[") ? answers : answers[0]));
     });
     before(() => new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve)));
@@ -182,6 +187,14 @@ describe("Keeper, one look", function () {
       );
       expect(await look(`http://127.0.0.1:${portOf(server)}`)).to.equal(undefined);
       expect(await look("http://127.0.0.1:1")).to.equal(undefined);
+    });
+
+    it("ends with 1 where --once could decide nothing", async function () {
+      chain = toQuantity(LOCAL_CHAIN);
+      const { code, output } = await run("--once", "--rpc-second", `http://127.0.0.1:${portOf(other)}`);
+      expect(output).to.include("RPCs show two histories");
+      expect(output).to.match(/\nnothing could be decided: the log above says why\n$/);
+      expect(code).to.equal(1);
     });
 
     it("ends where nobody reads its log, and says so", async function () {
