@@ -1,3 +1,4 @@
+import { InputError } from "../shared/inputError.ts";
 import { chooseRpc, type Problem } from "./chain/chooseRpc.ts";
 import { RetryableError } from "./chain/errors.ts";
 import type { Head, Rpc } from "./chain/rpc.ts";
@@ -33,7 +34,7 @@ export async function tick(keeper: Keeper): Promise<TickReturnType> {
   const { rpc, head } = choice;
   metrics.headBlock.set(head.number);
   metrics.headAge.set(Math.max(0, Date.now() / 1_000 - head.timestamp));
-  if (isOld(keeper, head)) {
+  if (await isOld(keeper, rpc, head)) {
     conditions.begin("old", "warn", "the RPC is behind what was seen already: nothing is decided by it", {
       head: head.number,
       seen: state.scannedTo,
@@ -89,11 +90,17 @@ export async function tick(keeper: Keeper): Promise<TickReturnType> {
   }
 }
 
-/** A head below what was scanned, of the same chain: an answer of the past. Of another chain it is a re-org. */
-function isOld({ state }: Keeper, head: Head): boolean {
+/** A head below what was scanned, of the same history: an answer of the past. Of another history it is a re-org. */
+async function isOld({ state }: Keeper, rpc: Rpc, head: Head): Promise<boolean> {
   if (head.number >= state.scannedTo) return false;
   const known = state.blocks.find(({ number }) => number === head.number);
-  return known === undefined ? state.blocks.length === 0 : known.hash === head.hash;
+  if (known !== undefined) return known.hash === head.hash;
+  // Below all that is remembered only the first block tells one chain from another.
+  const first = await rpc.headAt(0);
+  if (first === undefined || first.hash === state.binding.genesis) return true;
+  throw new InputError(
+    "the chain has another first block than before: the node was started anew; start the keeper again",
+  );
 }
 
 /** Says what begins and what ends, once each. */

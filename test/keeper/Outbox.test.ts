@@ -9,6 +9,7 @@ import { Rpc } from "../../scripts/keeper/chain/rpc.ts";
 import { scan } from "../../scripts/keeper/chain/scan.ts";
 import { simulate } from "../../scripts/keeper/send/simulate.ts";
 import { emptyState } from "../../scripts/keeper/state/state.ts";
+import { InputError } from "../../scripts/shared/inputError.ts";
 import { wad } from "../../scripts/shared/world.ts";
 import { emptyStage } from "../integration/stage.ts";
 import { MARKET } from "./chain.ts";
@@ -317,6 +318,47 @@ describe("Keeper › outbox", function () {
       const errors = robot.lines.filter(({ level }) => level === Level.error);
       expect(errors.map(({ target }) => target)).to.include.members(accounts.map((id) => `liquidate:${id}`));
       for (const { reason } of errors) expect(reason).to.match(/^needs \d+ gas, above --max-gas 100000$/);
+    });
+  });
+
+  describe("when the node is further behind than what is remembered", function () {
+    it("waits until it has caught up, and forgets nothing", async function () {
+      const { world } = await networkHelpers.loadFixture(crowd);
+      const robot = await keeperOn(world, { config: { reorgDepth: 8 } });
+      const { keeper, provider } = robot;
+      await robot.work();
+      await mine(20);
+      await robot.work();
+      const before = structuredClone(keeper.state);
+      const past = toQuantity(before.scannedTo - 12);
+      const old = await request("eth_getBlockByNumber", past, false);
+      provider.answer = (method, [block]) =>
+        method === "eth_getBlockByNumber" && block === "latest" ? old : undefined;
+      for (let looks = 0; looks < 3; looks += 1) expect(await robot.tick()).to.deep.equal({ sent: 0 });
+      expect(keeper.state).to.deep.equal(before);
+      const said = robot.lines.filter(({ level }) => level >= Level.warn);
+      expect(said.map(({ msg }) => msg)).to.deep.equal([
+        "the RPC is behind what was seen already: nothing is decided by it",
+      ]);
+      provider.answer = () => undefined;
+      await robot.work();
+      expect(robot.said("over: the RPC is behind")).to.have.length(1);
+      expect(keeper.state.accounts).to.deep.equal(before.accounts);
+    });
+
+    it("stops with one line if it is another chain", async function () {
+      const { world } = await networkHelpers.loadFixture(crowd);
+      const robot = await keeperOn(world, { config: { reorgDepth: 8 } });
+      await robot.work();
+      robot.keeper.state.binding.genesis = `0x${"77".repeat(32)}`;
+      const first = await request("eth_getBlockByNumber", "0x0", false);
+      robot.provider.answer = (method, [block]) =>
+        method === "eth_getBlockByNumber" && block === "latest" ? first : undefined;
+      const error = await robot.tick().catch((thrown: unknown) => thrown);
+      expect(error).to.be.instanceOf(InputError);
+      expect((error as Error).message).to.match(
+        /^the chain has another first block than before: .*start the keeper again$/,
+      );
     });
   });
 
