@@ -164,6 +164,24 @@ describe("Keeper › feeds", function () {
     });
   });
 
+  describe("when the node has no pending block", function () {
+    it("takes no order for expired by the clock of this machine, which is months ahead of this chain's", async function () {
+      const stage = await networkHelpers.loadFixture(pythStage);
+      const { world, clearinghouse, account, pyth } = stage;
+      const { keeper, provider, work } = await keeperOn(world, { pyth: new Prices(), addresses: { pyth } });
+      provider.answer = (method, params) => {
+        if (method === "eth_getTransactionCount" || !params.includes("pending")) return undefined;
+        throw Object.assign(new Error("pending block is not available"), { code: "UNKNOWN_ERROR" });
+      };
+      await order(stage);
+      expect(apart(await work())).to.deep.equal([]);
+      await world.advance(5n);
+      expect(apart(await work())).to.deep.equal(["executeOrders"]);
+      expect((await clearinghouse.position(account, 0)).size).to.equal(wad(100));
+      expect(keeper.state.targets).to.deep.equal({});
+    });
+  });
+
   describe("when a market has a push feed", function () {
     it("waits for a round, and proves the order's price with the first that is late enough", async function () {
       const stage = await networkHelpers.loadFixture(chainlinkStage);
