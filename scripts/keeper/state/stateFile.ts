@@ -1,6 +1,7 @@
 import { mkdir, open, readFile, rename } from "node:fs/promises";
 import path from "node:path";
 import { InputError } from "../../shared/inputError.ts";
+import { tryJson } from "../../shared/tryJson.ts";
 import { type Binding, emptyState, type State, stateSchema } from "./state.ts";
 import { writing } from "./writing.ts";
 
@@ -73,14 +74,6 @@ export async function saveState(file: string, state: State): Promise<void> {
     }
     await rename(temporary, file);
   });
-}
-
-function tryJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function differs(has: Binding, needs: Binding): string | undefined {
