@@ -3,12 +3,14 @@ import { makeError } from "ethers";
 import fc from "fast-check";
 import { readSources } from "../../scripts/checks/repository.ts";
 import { describeError, isPassing } from "../../scripts/keeper/chain/errors.ts";
+import { lastWords } from "../../scripts/keeper/lastWords.ts";
 import { createLog } from "../../scripts/keeper/log.ts";
 import { bumpFees, firstFees } from "../../scripts/keeper/send/fees.ts";
 import { freeNonces, gaps } from "../../scripts/keeper/send/nonces.ts";
 import { packOrders } from "../../scripts/keeper/send/packOrders.ts";
 import { verdictOf } from "../../scripts/keeper/send/verdict.ts";
 import { ERROR_NAMES } from "../../scripts/sdk/errors.ts";
+import { InputError } from "../../scripts/shared/inputError.ts";
 
 const GWEI = 10n ** 9n;
 
@@ -107,6 +109,11 @@ describe("verdicts", function () {
     expect(races.filter((name) => !ERROR_NAMES.includes(name))).to.deep.equal([]);
   });
 
+  it("hold nothing against a target where the account has too little ether", function () {
+    const error = makeError("insufficient funds", "INSUFFICIENT_FUNDS", { transaction: {} } as never);
+    expect(verdictOf(error)).to.deep.equal({ kind: "wait", reason: "too little ether" });
+  });
+
   it("hold against a target what they do not know", function () {
     expect(verdictOf(new Error("execution reverted\nmore"))).to.deep.equal({
       kind: "failure",
@@ -127,6 +134,21 @@ describe("errors of RPCs", function () {
   it("are told without what follows the host", function () {
     const error = new Error('server response 500 (requestUrl="https://eth.example/v2/s3cret?key=1", x)\nstack');
     expect(describeError(error)).to.equal('server response 500 (requestUrl="https://eth.example", x)');
+  });
+});
+
+describe("last words", function () {
+  it("are one line about what the operator can mend, and where it was about what nobody foresaw", function () {
+    expect(lastWords(new InputError("--state x: cannot be written (ENOSPC)"))).to.deep.equal({
+      code: 1,
+      text: "--state x: cannot be written (ENOSPC)",
+    });
+    const { code, text } = lastWords(new TypeError("no answer of https://eth.example/v2/s3cret\nand more"));
+    expect(code).to.equal(2);
+    expect(text.split("\n")[0]).to.equal("keeper stopped: no answer of https://eth.example");
+    expect(text).to.match(/\n\s+at .*Send\.test\.ts/);
+    expect(text).not.to.include("s3cret");
+    expect(lastWords("https://eth.example/v2/s3cret").text).to.equal("keeper stopped: https://eth.example");
   });
 });
 
