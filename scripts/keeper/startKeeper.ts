@@ -35,14 +35,19 @@ export async function startKeeper(config: KeeperConfig, pyth?: PythPrices): Prom
 }
 
 async function run(config: KeeperConfig, ending: Ending, pyth: PythPrices | undefined): Promise<number> {
-  const network = await openNetwork({ name: config.network, accountIndex: config.account });
-  const urls = [network.provider._getConnection().url, ...(config.rpcSecond === undefined ? [] : [config.rpcSecond])];
+  const { rpcSecond } = config;
+  const network = await openNetwork({
+    name: config.network,
+    accountIndex: config.account,
+    ...(rpcSecond !== undefined && { otherUrl: rpcSecond }),
+  });
+  const urls = [network.url, ...(rpcSecond === undefined ? [] : [rpcSecond])];
   ending.add(() => network.provider.destroy());
   const signer = config.dryRun ? undefined : await network.signer();
   // From here on through connections with a timeout.
   const rpcs = urls.map((url, i) => new Rpc(i === 0 ? "first" : "second", url, network.chainId, config.rpcTimeout));
   for (const rpc of rpcs) ending.add(() => rpc.close());
-  const [first, second] = rpcs;
+  const [, second] = rpcs;
   if (second !== undefined) await checkSecond(second);
   const sender = signer && (await createSender(signer, network.chainId));
 
@@ -55,8 +60,8 @@ async function run(config: KeeperConfig, ending: Ending, pyth: PythPrices | unde
     chainId: network.chainId,
     ...(config.deployments !== undefined && { folder: config.deployments }),
   });
-  const genesis = (await first!.headAt(0))?.hash;
-  if (genesis === undefined) throw new InputError(`--network ${config.network}: its RPC does not know block 0`);
+  const genesis = await firstBlock(rpcs);
+  if (genesis === undefined) throw new InputError(`--network ${config.network}: no RPC knows block 0`);
   const binding = { chainId: network.chainId.toString(), clearinghouse: book.addresses.clearinghouse, genesis };
   const file = config.state ?? defaultFile(binding.chainId, binding.clearinghouse);
   if (!config.dryRun) ending.add(await lockState(file));
@@ -118,6 +123,15 @@ async function lookOnce(keeper: Keeper, signal: AbortSignal): Promise<number> {
     throw new InputError(`${sender?.address} has too little ether for gas: send it some, and run it again`);
   }
   return 0;
+}
+
+/** Its hash, from whoever answers. */
+async function firstBlock(rpcs: Rpc[]): Promise<string | undefined> {
+  for (const rpc of rpcs) {
+    const hash = (await rpc.headAt(0).catch(() => undefined))?.hash;
+    if (hash !== undefined) return hash;
+  }
+  return undefined;
 }
 
 function cachedSystems(book: Keeper["book"]): Keeper["systemOf"] {

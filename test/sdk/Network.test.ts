@@ -30,6 +30,30 @@ describe("A network of the configuration", function () {
     });
   });
 
+  it("asks another node for the chain where its own is silent", async function () {
+    const { default: hre } = await import("hardhat");
+    const { url } = hre.config.networks.sepolia as { url: { getUrl: () => Promise<string> } };
+    const original = url.getUrl;
+    const [alive, silent] = [process.env.SEPOLIA_RPC_URL!, "http://127.0.0.1:1/v2/s3cret"];
+    url.getUrl = async () => silent;
+    try {
+      const open = await openNetwork({ name: "sepolia", otherUrl: alive });
+      expect([open.chainId, open.url, open.provider._getConnection().url]).to.deep.equal([
+        BigInt(SEPOLIA),
+        silent,
+        alive,
+      ]);
+      open.provider.destroy();
+      for (const otherUrl of [silent, undefined]) {
+        const error = (await openNetwork({ name: "sepolia", ...(otherUrl && { otherUrl }) }).catch((e) => e)) as Error;
+        expect(error.name).to.equal("InputError");
+        expect(error.message).to.match(/^--network sepolia: its RPC does not answer \(ECONNREFUSED\)/);
+      }
+    } finally {
+      url.getUrl = original;
+    }
+  });
+
   it("refuses what is no private key in one line that does not show it", async function () {
     const { default: hre } = await import("hardhat");
     const { accounts } = hre.config.networks.sepolia as { accounts: { getHexString: () => Promise<string> }[] };
