@@ -6,6 +6,7 @@ import type { PythPrices } from "../../scripts/sdk/pythPrices.ts";
 import { MarketState, PLAIN_MARKET, type World, wad } from "../../scripts/shared/world.ts";
 import { emptyStage } from "../integration/stage.ts";
 import { apart, keeperOn } from "./inProcess.ts";
+import { Level } from "./process.ts";
 
 const connection = await hre.network.create();
 const { ethers, networkHelpers } = connection;
@@ -25,6 +26,7 @@ const now = async (): Promise<bigint> => BigInt(await networkHelpers.time.latest
 /** Hermes, as these tests want it. */
 class Prices implements PythPrices {
   usd = 100;
+  isSilent = false;
   readonly asked: { ids: string[]; earliest?: bigint }[] = [];
 
   async at(ids: string[], earliest: bigint): Promise<string[]> {
@@ -32,7 +34,8 @@ class Prices implements PythPrices {
     return [update(this.usd, earliest)];
   }
 
-  async latest(ids: string[]): Promise<string[]> {
+  async latest(ids: string[]): Promise<string[] | undefined> {
+    if (this.isSilent) return undefined;
     this.asked.push({ ids });
     return [update(this.usd, await now())];
   }
@@ -149,6 +152,28 @@ describe("Keeper › feeds", function () {
       expect(apart(await robot.work())).to.deep.equal(["pushPrices", "liquidate"]);
       const events = await clearinghouse.queryFilter(clearinghouse.filters.AccountLiquidated(account));
       expect(events.map(({ args }) => args.keeper)).to.deep.equal([robot.address]);
+    });
+
+    it("says once that nobody gives it signed prices, and that they are back", async function () {
+      const { world, pyth } = await networkHelpers.loadFixture(opened);
+      const prices = new Prices();
+      const robot = await keeperOn(world, { pyth: prices, addresses: { pyth } });
+      const warned = () => robot.lines.filter(({ level }) => level >= Level.warn).map(({ msg }) => msg);
+      await world.advance(45n);
+      prices.isSilent = true;
+      await robot.tick();
+      await robot.tick();
+      expect(warned()).to.deep.equal([
+        "no signed Pyth prices from --hermes-url: their markets are left to other keepers",
+      ]);
+      prices.isSilent = false;
+      expect(apart(await robot.work())).to.deep.equal(["pushPrices"]);
+      expect(robot.said("over: no signed Pyth prices")).to.have.length(1);
+
+      const without = await keeperOn(world, { addresses: { pyth } });
+      await without.tick();
+      await without.tick();
+      expect(without.said("no --hermes-url: ")).to.have.length(1);
     });
 
     it("reports its silence once where no price is to be had", async function () {

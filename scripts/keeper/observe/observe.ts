@@ -9,10 +9,11 @@ import { readDue } from "./readDue.ts";
 import { type MarketSeen, readMarkets } from "./readMarkets.ts";
 import { readOrders } from "./readOrders.ts";
 import { readRewards } from "./readRewards.ts";
+import { watchPrices } from "./watchPrices.ts";
 
 /** Everything a plan needs, as of one block. */
 export async function observe(keeper: Keeper, rpc: Rpc, system: Breakwater, head: Head): Promise<Observation> {
-  const { state, pyth, config } = keeper;
+  const { state, config } = keeper;
   const block = head.number;
   const now = await rpc.nextTime(head);
   const [markets, healths, priorityFee] = await Promise.all([
@@ -20,6 +21,7 @@ export async function observe(keeper: Keeper, rpc: Rpc, system: Breakwater, head
     readHealths(system, { accounts: Object.keys(state.accounts).map(BigInt), block }),
     rpc.provider.send("eth_maxPriorityFeePerGas", []).then(BigInt, () => 10n ** 8n),
   ]);
+  const pyth = watchPrices(keeper, markets, now);
   const orders = await readOrders(system, { ids: Object.keys(state.orders).map(BigInt), markets, pyth, block, now });
   const [rewards, due] = await Promise.all([
     readRewards(system, { accounts: state.accounts, healths, markets, block }),
