@@ -7,6 +7,7 @@ import type { NetworkConnection } from "hardhat/types/network";
 import { RetryableError } from "../../scripts/keeper/chain/errors.ts";
 import { Rpc } from "../../scripts/keeper/chain/rpc.ts";
 import { scan } from "../../scripts/keeper/chain/scan.ts";
+import { once } from "../../scripts/keeper/loop.ts";
 import { simulate } from "../../scripts/keeper/send/simulate.ts";
 import { emptyState } from "../../scripts/keeper/state/state.ts";
 import { InputError } from "../../scripts/shared/inputError.ts";
@@ -318,6 +319,35 @@ describe("Keeper › outbox", function () {
       const errors = robot.lines.filter(({ level }) => level === Level.error);
       expect(errors.map(({ target }) => target)).to.include.members(accounts.map((id) => `liquidate:${id}`));
       for (const { reason } of errors) expect(reason).to.match(/^needs \d+ gas, above --max-gas 100000$/);
+    });
+  });
+
+  describe("when it looks once and the node is silent", function () {
+    const timeout = (): never => {
+      throw Object.assign(new Error("request timeout"), { code: "TIMEOUT" });
+    };
+    const { signal } = new AbortController();
+
+    it("gives up after --once-seconds, in one line", async function () {
+      const { world } = await networkHelpers.loadFixture(crowd);
+      const { keeper, provider } = await keeperOn(world, { config: { onceSeconds: 200 } });
+      provider.answer = timeout;
+      const error = await once(keeper, signal).catch((thrown: unknown) => thrown);
+      expect(error).to.be.instanceOf(InputError);
+      expect((error as Error).message).to.equal("the node did not answer for 0.2 s: no RPC answers");
+    });
+
+    it("says what is not mined if that was sent before", async function () {
+      const { robot } = await waiting();
+      const { keeper, provider } = robot;
+      keeper.config.onceSeconds = 200;
+      let looks = 0;
+      provider.answer = (method, [block]) => {
+        if (method === "eth_getBlockByNumber" && block === "latest") looks += 1;
+        return looks > 1 ? timeout() : undefined;
+      };
+      const { pending } = await once(keeper, signal);
+      expect(pending.map(({ key }) => key)).to.have.length(2);
     });
   });
 
