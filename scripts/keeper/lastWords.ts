@@ -1,5 +1,5 @@
 import { InputError } from "../shared/inputError.ts";
-import { describeError, withoutSigned, withoutUrls } from "./chain/errors.ts";
+import { describeError, withoutSecrets } from "../shared/secrets.ts";
 
 /** Why a keeper ends, without secrets, and its exit code. */
 export function lastWords(error: unknown): { code: number; text: string } {
@@ -10,5 +10,5 @@ export function lastWords(error: unknown): { code: number; text: string } {
   const stack = error instanceof Error ? (error.stack ?? "") : "";
   const frames = stack.split("\n").filter((line) => /^\s+at /.test(line));
   const text = [`keeper stopped: ${describeError(error)}`, ...frames.slice(0, 8)].join("\n");
-  return { code: 2, text: withoutSigned(withoutUrls(text)) };
+  return { code: 2, text: withoutSecrets(text) };
 }

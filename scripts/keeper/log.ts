@@ -1,6 +1,6 @@
 import pino, { type Logger } from "pino";
 import pretty from "pino-pretty";
-import { describeError, withoutSigned, withoutUrls } from "./chain/errors.ts";
+import { describeError, withoutSecrets } from "../shared/secrets.ts";
 
 export type Log = Logger;
 
@@ -25,7 +25,7 @@ export function createLog({
 }: CreateLogParameters): Log {
   const known = secrets.filter((secret) => secret.length >= 8);
   const clean = (line: string): string =>
-    known.reduce((text, secret) => text.replaceAll(secret, "[secret]"), withoutSigned(withoutUrls(line)));
+    known.reduce((text, secret) => text.replaceAll(secret, "[secret]"), withoutSecrets(line));
   const stream = { write: (line: string) => write(clean(line)) };
   const format = isPretty
     ? pretty.prettyFactory({ colorize: true, ignore: "pid,hostname", translateTime: "HH:MM:ss" })

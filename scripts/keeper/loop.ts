@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import pRetry from "p-retry";
 import { InputError } from "../shared/inputError.ts";
-import { describeError, isPassing } from "./chain/errors.ts";
+import { describeError } from "../shared/secrets.ts";
+import { isPassing } from "./chain/errors.ts";
 import type { Keeper } from "./keeper.ts";
 import type { Sent } from "./state/state.ts";
 import { type TickReturnType, tick } from "./tick.ts";

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { whenUnread } from "../shared/unread.ts";
 import { lastWords } from "./lastWords.ts";
 import { parseConfig } from "./options.ts";
 import { startKeeper } from "./startKeeper.ts";
@@ -30,12 +31,8 @@ const command = new Command("npm run keeper --")
   .option("--log-level <level>", "trace, debug, info, warn, error, silent (default: info)")
   .exitOverride();
 
-// Whoever reads may stop reading: `… | head`. A keeper that works ends then, see `untilStopped`.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-  });
-}
+// A keeper that works ends by itself then, see `untilStopped`.
+whenUnread(() => {});
 // Node would print such an error as it is.
 process.on("uncaughtException", (error) => process.exit(told(error)));
 

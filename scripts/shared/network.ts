@@ -1,5 +1,6 @@
 import { FetchRequest, JsonRpcProvider, type Signer, Wallet } from "ethers";
 import { InputError } from "./inputError.ts";
+import { describeError } from "./secrets.ts";
 
 /** Ethers waits for five minutes. */
 const ANSWER_MS = 10_000;
@@ -130,7 +131,7 @@ async function firstToAnswer(name: string, urls: string[]): Promise<{ url: strin
       provider.destroy();
     }
   }
-  const [first] = errors as { code?: string; message: string }[];
-  const why = first!.code ?? first!.message.split("\n")[0];
+  const [first] = errors;
+  const why = (first as { code?: string }).code ?? describeError(first);
   throw new InputError(`--network ${name}: its RPC does not answer (${why}); start the node or set its URL`);
 }

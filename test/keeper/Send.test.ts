@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { makeError } from "ethers";
 import fc from "fast-check";
 import { readSources } from "../../scripts/checks/repository.ts";
-import { describeError, isPassing } from "../../scripts/keeper/chain/errors.ts";
+import { isPassing } from "../../scripts/keeper/chain/errors.ts";
 import { lastWords } from "../../scripts/keeper/lastWords.ts";
 import { createLog } from "../../scripts/keeper/log.ts";
 import { bumpFees, firstFees } from "../../scripts/keeper/send/fees.ts";
@@ -11,6 +11,7 @@ import { packOrders } from "../../scripts/keeper/send/packOrders.ts";
 import { verdictOf } from "../../scripts/keeper/send/verdict.ts";
 import { ERROR_NAMES } from "../../scripts/sdk/errors.ts";
 import { InputError } from "../../scripts/shared/inputError.ts";
+import { describeError } from "../../scripts/shared/secrets.ts";
 
 const GWEI = 10n ** 9n;
 

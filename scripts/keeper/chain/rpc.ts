@@ -1,5 +1,5 @@
 import { FetchRequest, JsonRpcProvider, Network } from "ethers";
-import { originOf } from "./errors.ts";
+import { originOf } from "../../shared/secrets.ts";
 
 /** A block as far as the keeper cares. */
 export type Head = {

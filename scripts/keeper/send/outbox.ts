@@ -1,4 +1,4 @@
-import { describeError } from "../chain/errors.ts";
+import { describeError } from "../../shared/secrets.ts";
 import type { Rpc } from "../chain/rpc.ts";
 import type { Keeper } from "../keeper.ts";
 import type { Sent } from "../state/state.ts";

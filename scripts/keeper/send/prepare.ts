@@ -1,6 +1,7 @@
 import type { Breakwater } from "../../sdk/contracts.ts";
 import { ContractError } from "../../sdk/errors.ts";
-import { describeError, isPassing } from "../chain/errors.ts";
+import { describeError } from "../../shared/secrets.ts";
+import { isPassing } from "../chain/errors.ts";
 import type { Rpc } from "../chain/rpc.ts";
 import type { Keeper } from "../keeper.ts";
 import { whyNotWorth } from "../plan/economics.ts";
