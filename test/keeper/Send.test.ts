@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { makeError } from "ethers";
+import { AbiCoder, JsonRpcProvider, makeError } from "ethers";
 import fc from "fast-check";
 import { readSources } from "../../scripts/checks/repository.ts";
 import { isPassing } from "../../scripts/keeper/chain/errors.ts";
@@ -130,6 +130,28 @@ describe("errors of RPCs", function () {
     expect(isPassing(new Error("header not found"))).to.equal(true);
     expect(isPassing(Object.assign(new Error("timeout"), { code: "CALL_EXCEPTION" }))).to.equal(false);
     expect(isPassing(new TypeError("undefined is not a function"))).to.equal(false);
+  });
+
+  it("pass where a node has not got the block yet, and not where a contract refuses", function () {
+    const provider = new JsonRpcProvider("http://127.0.0.1:1", 1, { staticNetwork: true });
+    const thrown = (method: string, error: { code: number; message: string; data?: string }) =>
+      provider.getRpcError({ method, params: [{}], id: 1, jsonrpc: "2.0" }, { id: 1, error });
+    const reason = `0x08c379a0${AbiCoder.defaultAbiCoder().encode(["string"], ["header not found"]).slice(2)}`;
+    for (const method of ["eth_call", "eth_estimateGas", "eth_getBalance"]) {
+      for (const message of [
+        "header not found",
+        "missing trie node 12 (path )",
+        "Your app has exceeded its capacity",
+      ]) {
+        expect(isPassing(thrown(method, { code: -32_000, message })), `${method}: ${message}`).to.equal(true);
+      }
+    }
+    for (const method of ["eth_call", "eth_estimateGas"]) {
+      expect(isPassing(thrown(method, { code: 3, message: "execution reverted" }))).to.equal(false);
+      const said = { code: 3, message: "execution reverted: header not found", data: reason };
+      expect(isPassing(thrown(method, said))).to.equal(false);
+    }
+    provider.destroy();
   });
 
   it("are told without what follows the host", function () {
