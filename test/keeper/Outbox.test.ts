@@ -212,10 +212,12 @@ describe("Keeper › outbox", function () {
       await request("hardhat_setBalance", robot.address, "0x0");
       await robot.tick();
       await robot.tick();
+      expect(robot.said("sent again")).to.deep.equal([]);
       expect(robot.said("could not be sent").map(({ nonce }) => nonce)).to.deep.equal([first.nonce, second.nonce]);
       await request("hardhat_setBalance", robot.address, toQuantity(10n ** 18n));
       await robot.tick();
       expect(robot.said("over: could not be sent")).to.have.length(2);
+      expect(robot.said("sent again")).to.have.length(2);
       await finish(stage);
     });
   });
