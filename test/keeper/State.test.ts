@@ -183,7 +183,18 @@ describe("state of the keeper", function () {
     // A number no process has: whoever held it was killed.
     await writeFile(`${file}.lock`, "4194304999");
     const unlock = await lockState(file);
-    expect(await readFile(`${file}.lock`, "utf8")).to.equal(String(process.pid));
+    expect(await readFile(`${file}.lock`, "utf8")).to.match(new RegExp(`^${process.pid}\\b`));
+    // Nor does it hold twice in one process.
+    expect(await lockState(file).catch((error: Error) => error.message)).to.contain(`process ${process.pid} uses it`);
+    await unlock();
+    expect(await readdir(folder)).to.deep.equal([]);
+  });
+
+  it("is not kept by a process that has got the number of a dead one, as after a container's restart", async function () {
+    if (process.platform !== "linux") return this.skip();
+    // Started in the first moment of this machine.
+    await writeFile(`${file}.lock`, `${process.ppid} 1`);
+    const unlock = await lockState(file);
     await unlock();
     expect(await readdir(folder)).to.deep.equal([]);
   });

@@ -13,17 +13,17 @@ export async function lockState(file: string): Promise<() => Promise<void>> {
   return () => rm(lock, { force: true });
 }
 
-/** The name appears with the number of the process in it, or not at all: of several that try, one gets it. */
+/** The name appears with the process in it, or not at all: of several that try, one gets it. */
 async function acquire(lock: string, file: string): Promise<void> {
   const own = `${lock}.${process.pid}`;
-  await writeFile(own, String(process.pid));
+  await writeFile(own, (await identityOf(process.pid)) ?? "");
   try {
     while (!(await linked(own, lock))) {
       const holder = await holderOf(lock);
       if (holder === undefined) continue;
-      if (holder !== process.pid && isAlive(holder)) {
+      if (await isAlive(holder)) {
         throw new InputError(
-          `--state ${file}: process ${holder} uses it; give this keeper its own file and its own key, or delete ${lock} if that process is no keeper`,
+          `--state ${file}: process ${pidOf(holder)} uses it; give this keeper its own file and its own key, or delete ${lock} if that process is no keeper`,
         );
       }
       await takeAway(lock, holder, file);
@@ -34,7 +34,7 @@ async function acquire(lock: string, file: string): Promise<void> {
 }
 
 /** Of a dead process. One at a time: the next one would take away the lock of the first. */
-async function takeAway(lock: string, dead: number, file: string): Promise<void> {
+async function takeAway(lock: string, dead: string, file: string): Promise<void> {
   const turn = `${lock}.turn`;
   await acquire(turn, file);
   try {
@@ -54,21 +54,35 @@ async function linked(own: string, lock: string): Promise<boolean> {
   }
 }
 
-/** Zero: the file says nothing. Undefined: it is gone. */
-async function holderOf(lock: string): Promise<number | undefined> {
-  const text = await readFile(lock, "utf8").catch((error: NodeJS.ErrnoException) => {
+/** Undefined: the lock is gone. */
+async function holderOf(lock: string): Promise<string | undefined> {
+  return readFile(lock, "utf8").catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return undefined;
     throw error;
   });
-  return text === undefined ? undefined : Number(text) || 0;
 }
 
-function isAlive(pid: number): boolean {
-  if (pid <= 0) return false;
+/** A number alone is from a machine that does not say when its processes started. */
+async function isAlive(holder: string): Promise<boolean> {
+  const pid = pidOf(holder);
+  if (!(pid > 0)) return false;
+  const identity = await identityOf(pid);
+  return identity !== undefined && (holder === identity || holder === String(pid));
+}
+
+function pidOf(holder: string): number {
+  return Number(holder.split(" ")[0]);
+}
+
+/** Number and start of a process: a machine, and sooner a container, gives numbers again. Undefined: there is none. */
+async function identityOf(pid: number): Promise<string | undefined> {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
+    if ((error as NodeJS.ErrnoException).code !== "EPERM") return undefined;
   }
+  const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
+  // The 22nd field, see proc(5); the second is a name, which may have anything in it.
+  const started = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+  return started === undefined ? String(pid) : `${pid} ${started}`;
 }
