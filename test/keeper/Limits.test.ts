@@ -119,6 +119,25 @@ describe("Keeper › limits", function () {
     });
   });
 
+  describe("when the node gives the logs of few blocks at once", function () {
+    it("asks for fewer, also for the newest blocks", async function () {
+      const { world, accounts } = await networkHelpers.loadFixture(crowd);
+      const robot = await keeperOn(world);
+      const ranges: number[] = [];
+      robot.provider.answer = (method, [filter]) => {
+        if (method !== "eth_getLogs") return undefined;
+        const { fromBlock, toBlock } = filter as { fromBlock: string; toBlock: string };
+        const range = Number(toBlock) - Number(fromBlock) + 1;
+        if (range > 10) throw Object.assign(new Error("up to a 10 block range is allowed"), { code: "UNKNOWN_ERROR" });
+        ranges.push(range);
+        return undefined;
+      };
+      await robot.tick();
+      expect(Object.keys(robot.keeper.state.accounts)).to.have.members(accounts.map(String));
+      expect(ranges.reduce((total, range) => total + range, 0)).to.be.greaterThan(64);
+    });
+  });
+
   describe("when the node is further behind than what is remembered", function () {
     it("waits until it has caught up, and forgets nothing", async function () {
       const { world } = await networkHelpers.loadFixture(crowd);
