@@ -132,6 +132,7 @@ async function firstToAnswer(name: string, urls: string[]): Promise<{ url: strin
     }
   }
   const [first] = errors;
-  const why = (first as { code?: string }).code ?? describeError(first);
+  const { shortMessage, code } = first as { shortMessage?: string; code?: string };
+  const why = describeError(shortMessage ?? code ?? first);
   throw new InputError(`--network ${name}: its RPC does not answer (${why}); start the node or set its URL`);
 }

@@ -8,6 +8,7 @@ const VARIABLES = ["SEPOLIA_RPC_URL", "SEPOLIA_PRIVATE_KEY"] as const;
 
 describe("A network of the configuration", function () {
   let server: Server;
+  let status = 200;
   const saved = VARIABLES.map((name) => process.env[name]);
 
   before("a node that knows its chain and no more", async function () {
@@ -15,6 +16,7 @@ describe("A network of the configuration", function () {
       let body = "";
       for await (const chunk of request) body += chunk;
       const answers = [JSON.parse(body)].flat().map(({ id }) => ({ jsonrpc: "2.0", id, result: SEPOLIA }));
+      response.writeHead(status);
       response.end(JSON.stringify(body.startsWith("[") ? answers : answers[0]));
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -52,6 +54,15 @@ describe("A network of the configuration", function () {
     } finally {
       url.getUrl = original;
     }
+  });
+
+  it("says why a node does not answer, without the key in its URL", async function () {
+    status = 401;
+    const error = (await openNetwork({ name: "sepolia" }).catch((thrown) => thrown)) as Error;
+    status = 200;
+    expect(error.message).to.equal(
+      "--network sepolia: its RPC does not answer (server response 401 Unauthorized); start the node or set its URL",
+    );
   });
 
   it("refuses what is no private key in one line that does not show it", async function () {
