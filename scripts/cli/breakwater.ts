@@ -1,5 +1,7 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
+import { describeError } from "../shared/secrets.ts";
+import { whenUnread } from "../shared/unread.ts";
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
 
@@ -28,15 +30,11 @@ async function main(): Promise<number> {
   });
 }
 
-// Whoever reads may stop reading: `… | head`.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-  process.exit(0);
-});
+whenUnread(() => process.exit());
 
 try {
   process.exitCode = await main();
 } catch (error) {
-  process.stderr.write(`error: unexpected: ${(error as Error).message.split("\n")[0]}\n`);
+  process.stderr.write(`error: unexpected: ${describeError(error)}\n`);
   process.exitCode = 1;
 }

@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { ContractError, decodeError } from "../sdk/errors.ts";
 import { InputError } from "../shared/inputError.ts";
+import { describeError } from "../shared/secrets.ts";
 import type { Arguments, CommandSpec, NounSpec, Options } from "./command.ts";
 import { NOUNS } from "./commands/index.ts";
 import { render } from "./render.ts";
@@ -103,7 +104,7 @@ function lineOf(error: unknown): string {
   if (decoded instanceof InputError || decoded instanceof ContractError) return firstLine(decoded.message);
   const code = (decoded as { code?: string }).code;
   if (code === "INSUFFICIENT_FUNDS") return "the account that signs has too little ether for gas";
-  return `unexpected: ${firstLine((decoded as Error)?.message ?? String(decoded))}`;
+  return `unexpected: ${describeError(decoded)}`;
 }
 
 function firstLine(message: string): string {

@@ -1,5 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { InputError } from "./inputError.ts";
+import { withoutSecrets } from "./secrets.ts";
+import { whenUnread } from "./unread.ts";
 
 /** A command that reports wrong input instead of printing and exiting by itself: see {@link runCommand}. */
 export function newCommand(name: string, description: string): Command {
@@ -18,6 +20,7 @@ export function parse<Options extends object>(command: Command, argv = process.a
 
 /** Runs a script to its end. Anything the user can do about is one line and exit code 1; anything else a stack trace. */
 export async function runCommand(main: () => Promise<void>): Promise<void> {
+  whenUnread(() => process.exit());
   try {
     await main();
   } catch (error) {
@@ -26,7 +29,9 @@ export async function runCommand(main: () => Promise<void>): Promise<void> {
     const isHardhats = error instanceof Error && error.name === "HardhatError";
     const isExpected = isHardhats || error instanceof InputError || error instanceof CommanderError;
     const text = (error as Error).message.replace(/^error: /, "").split("\n")[0];
-    process.stderr.write(isExpected ? `error: ${text}\n` : `error: unexpected: ${(error as Error).stack}\n`);
+    process.stderr.write(
+      isExpected ? `error: ${text}\n` : `error: unexpected: ${withoutSecrets(String((error as Error).stack))}\n`,
+    );
     process.exitCode = 1;
   }
 }
