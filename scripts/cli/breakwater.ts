@@ -24,16 +24,15 @@ async function main(): Promise<number> {
     stdout: process.stdout,
     stderr: process.stderr,
     isInteractive: process.stdin.isTTY === true && process.stdout.isTTY === true,
-    // Leaving the question with Ctrl-C is a no.
-    ask: (message) => confirm({ message, default: false }).catch(() => false),
+    ask: (message) => confirm({ message, default: false }),
     openNetwork,
   });
 }
 
-whenUnread(() => process.exit());
-
+whenUnread();
 try {
-  process.exitCode = await main();
+  const code = await main();
+  if (code !== 0) process.exitCode = code;
 } catch (error) {
   process.stderr.write(`error: unexpected: ${describeError(error)}\n`);
   process.exitCode = 1;

@@ -3,13 +3,16 @@ import type { SendReturnType } from "../sdk/send.ts";
 import { InputError } from "../shared/inputError.ts";
 import { count, type Fact, fact, none, type Report, text } from "./report.ts";
 import { DEVELOPMENT_CHAIN, type Session } from "./session.ts";
+import { Interrupted, Unfinished } from "./unfinished.ts";
 
-export type Sent = SendReturnType & { approval?: SendReturnType | undefined };
+type Step = SendReturnType & { step: string };
 
-export type ChangeParameters<T extends Sent> = {
+type How = { signer: Signer; isDryRun: boolean; onApproval: (sent: SendReturnType) => void };
+
+export type ChangeParameters<T extends SendReturnType> = {
   /** What is about to happen, as an order: "deposit 5,000.00 USD into 0x…/0". */
   what: string;
-  act(how: { signer: Signer; isDryRun: boolean }): Promise<T>;
+  act(how: How): Promise<T>;
   /** Figures that it changes, read before and after. */
   watch?(): Promise<Fact[]>;
   /** What it brought about besides, once it is sent. */
@@ -17,20 +20,65 @@ export type ChangeParameters<T extends Sent> = {
 };
 
 /** Asks, sends and tells what changed; or, with --dry-run, tells what would be sent. */
-export async function change<T extends Sent>(session: Session, parameters: ChangeParameters<T>): Promise<Report> {
+export async function change<T extends SendReturnType>(
+  session: Session,
+  parameters: ChangeParameters<T>,
+): Promise<Report> {
   const { what, act, watch, found } = parameters;
   const isDryRun = session.options.dryRun === true;
   const before = (await watch?.()) ?? [];
   if (!isDryRun) await confirm(session, what);
-  const sent = await act({ signer: await session.signer(), isDryRun });
-  const after = isDryRun ? before : ((await watch?.()) ?? []);
+  const signer = await session.signer();
+  const steps: Step[] = [];
+  const onApproval = (approval: SendReturnType) => steps.push({ step: "approve the vault", ...approval });
+  try {
+    const sent = await act({ signer, isDryRun, onApproval });
+    steps.push({ step: "send", ...sent });
+    const after = isDryRun ? before : ((await watch?.()) ?? []);
+    return reportOf({ what, isDryRun, steps, before, after, facts: isDryRun ? [] : (found?.(sent) ?? []) });
+  } catch (error) {
+    throw isDryRun || steps.length === 0 ? error : new Unfinished([begun(what), transactions(steps, isDryRun)], error);
+  }
+}
+
+function begun(what: string): Report[number] {
+  return { facts: [fact("action", "begun", text(what))] };
+}
+
+export type Part = { key: string; make(): Promise<Report> };
+
+/** Several changes, one after the other: where one is refused, those before it are told all the same. */
+export async function changes(parts: Part[]): Promise<Report> {
+  const done: Report = [];
+  for (const { key, make } of parts) {
+    try {
+      done.push({ key, group: await make() });
+    } catch (error) {
+      const reason = error instanceof Unfinished ? error.reason : error;
+      if (error instanceof Unfinished) done.push({ key, group: error.done });
+      throw done.length === 0 ? reason : new Unfinished(done, reason);
+    }
+  }
+  return done;
+}
+
+type Told = {
+  what: string;
+  isDryRun: boolean;
+  steps: Step[];
+  before: Fact[];
+  after: Fact[];
+  /** What was found besides. */
+  facts: Fact[];
+};
+
+function reportOf({ what, isDryRun, steps, before, after, facts }: Told): Report {
   const changes = before.map(({ key, name, value }, i) => ({
     // For programs the row has its key, for people its name.
     name: { text: name, json: key },
     before: value,
     after: isDryRun ? none : (after[i]?.value ?? value),
   }));
-  const facts = isDryRun ? [] : (found?.(sent) ?? []);
   return [
     {
       facts: [
@@ -39,7 +87,7 @@ export async function change<T extends Sent>(session: Session, parameters: Chang
       ],
     },
     ...(facts.length > 0 ? [{ key: "result", facts }] : []),
-    transactions(sent, isDryRun),
+    transactions(steps, isDryRun),
     ...(changes.length > 0
       ? [
           {
@@ -57,11 +105,7 @@ export async function change<T extends Sent>(session: Session, parameters: Chang
   ];
 }
 
-function transactions(sent: Sent, isDryRun: boolean): Report[number] {
-  const steps = [
-    ...(sent.approval === undefined ? [] : [{ step: "approve the vault", ...sent.approval }]),
-    { step: "send", ...sent },
-  ];
+function transactions(steps: Step[], isDryRun: boolean): Report[number] {
   return {
     key: "transactions",
     columns: [
@@ -86,5 +130,8 @@ async function confirm(session: Session, what: string): Promise<void> {
   const who = await session.self();
   if (!io.isInteractive)
     throw new InputError(`this would ${what} on ${name} as ${who}: add --yes to send it, or --dry-run`);
-  if (!(await io.ask(`${what} on ${name} as ${who}?`))) throw new InputError("nothing was sent");
+  const isAgreed = await io.ask(`${what} on ${name} as ${who}?`).catch(() => {
+    throw new Interrupted(`interrupted, not sent: ${what}`);
+  });
+  if (!isAgreed) throw new InputError(`not sent: ${what}`);
 }

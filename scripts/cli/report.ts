@@ -1,5 +1,5 @@
 import { formatAccount } from "../sdk/accountId.ts";
-import { formatShares, SHARE } from "../sdk/shares.ts";
+import { exactShares, formatShares } from "../sdk/shares.ts";
 import {
   exactWad,
   formatBps,
@@ -69,8 +69,7 @@ export const account = (value: bigint): Figure => text(formatAccount(value));
 
 /** 24 decimals. */
 export function shares(value: bigint): Figure {
-  const rest = (value % SHARE).toString().padStart(24, "0").replace(/0+$/, "");
-  return number(formatShares(value), `${value / SHARE}${rest === "" ? "" : `.${rest}`}`);
+  return number(formatShares(value), exactShares(value));
 }
 
 /** Funding and other small rates. */

@@ -181,7 +181,7 @@ export const call: CommandSpec = {
   verb: "call",
   summary: "Does a governed call at once: for who holds its role without a delay, as the steward does.",
   args: CALL,
-  example: "steward adjustRisk 0 55",
+  example: "steward adjustRisk penaltyBps 55",
   async run(session, args, _options, more) {
     const breakwater = await session.breakwater();
     const called = await callOf(breakwater, args, more);

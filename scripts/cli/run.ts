@@ -2,12 +2,16 @@ import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { ContractError, decodeError } from "../sdk/errors.ts";
 import { InputError } from "../shared/inputError.ts";
 import { describeError } from "../shared/secrets.ts";
+import { systemErrorLine } from "../shared/systemError.ts";
 import type { Arguments, CommandSpec, NounSpec, Options } from "./command.ts";
 import { NOUNS } from "./commands/index.ts";
 import { render } from "./render.ts";
-import { toJson } from "./report.ts";
+import { type Report, toJson } from "./report.ts";
 import { type GlobalOptions, type Io, Session } from "./session.ts";
+import { Interrupted, Unfinished } from "./unfinished.ts";
 
+/** As a shell has it: 128 and the number of the signal. */
+const INTERRUPTED = 130;
 const START = "npm run breakwater --";
 
 /** One run: prints, and returns the exit code. Nothing in here ends the process. */
@@ -18,8 +22,9 @@ export async function run(argv: string[], io: Io): Promise<number> {
     return 0;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
-    io.stderr.write(`error: ${lineOf(error)}\n`);
-    return 1;
+    const reason = error instanceof Unfinished ? error.reason : error;
+    io.stderr.write(`error: ${lineOf(reason)}\n`);
+    return reason instanceof Interrupted ? INTERRUPTED : 1;
   }
 }
 
@@ -71,9 +76,13 @@ function verbCommand(noun: string, spec: CommandSpec, io: Io): Command {
     const more = given.find(Array.isArray) ?? [];
     const options = command.optsWithGlobals<GlobalOptions & Options>();
     const session = new Session(options, io);
-    try {
-      const report = await spec.run(session, args, options, more);
+    const print = (report: Report) =>
       io.stdout.write(options.json ? `${JSON.stringify(toJson(report), null, 2)}\n` : render(report));
+    try {
+      print(await spec.run(session, args, options, more));
+    } catch (error) {
+      if (error instanceof Unfinished) print(error.done);
+      throw error;
     } finally {
       await session.close();
     }
@@ -102,6 +111,8 @@ function lineOf(error: unknown): string {
   }
   const decoded = decodeError(error);
   if (decoded instanceof InputError || decoded instanceof ContractError) return firstLine(decoded.message);
+  const system = systemErrorLine(decoded);
+  if (system !== undefined) return system;
   const code = (decoded as { code?: string }).code;
   if (code === "INSUFFICIENT_FUNDS") return "the account that signs has too little ether for gas";
   return `unexpected: ${describeError(decoded)}`;

@@ -1,5 +1,6 @@
-import { getAddress, isAddress, type Signer } from "ethers";
+import type { Signer } from "ethers";
 import { parseAccount, toAccountId } from "../sdk/accountId.ts";
+import { parseAddress } from "../sdk/address.ts";
 import { readAddressBook } from "../sdk/addressBook.ts";
 import { type Breakwater, connect } from "../sdk/contracts.ts";
 import { InputError } from "../shared/inputError.ts";
@@ -22,6 +23,7 @@ export type Io = {
   stderr: { write(text: string): unknown };
   /** A person who can answer. */
   isInteractive: boolean;
+  /** Rejects: left without an answer, by Ctrl-C. */
   ask(question: string): Promise<boolean>;
   openNetwork(parameters: OpenNetworkParameters): Promise<OpenNetwork>;
 };
@@ -43,10 +45,15 @@ export class Session {
   }
 
   network(): Promise<OpenNetwork> {
-    const { network: name, accountIndex, from } = this.options;
-    if (from !== undefined && !isAddress(from)) throw new InputError(`--from ${from}: not an address`);
-    this.opened ??= this.io.openNetwork({ name, accountIndex, from });
+    const { network: name, accountIndex } = this.options;
+    const from = this.from();
+    this.opened ??= this.io.openNetwork({ name, accountIndex, ...(from !== undefined && { from }) });
     return this.opened;
+  }
+
+  private from(): string | undefined {
+    const { from } = this.options;
+    return from === undefined ? undefined : parseAddress(from, "--from");
   }
 
   breakwater(): Promise<Breakwater> {
@@ -74,9 +81,12 @@ export class Session {
 
   /** Who acts, or who is asked about: needs no key with --from. */
   async self(): Promise<string> {
-    const { from } = this.options;
-    if (from !== undefined && isAddress(from)) return getAddress(from);
-    return (await this.signer()).getAddress();
+    return this.from() ?? (await this.signer()).getAddress();
+  }
+
+  /** `text` as an address, one's own unless given. */
+  async whose(text: string | undefined, what: string): Promise<string> {
+    return text === undefined ? this.self() : parseAddress(text, what);
   }
 
   /** `text` as an account; a number is a sub-account of one's own, nothing is the first of them. */

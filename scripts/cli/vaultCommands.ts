@@ -6,10 +6,10 @@ import { recordEpoch } from "../sdk/actions/recordEpoch.ts";
 import { requestDeposit } from "../sdk/actions/requestDeposit.ts";
 import { requestRedeem } from "../sdk/actions/requestRedeem.ts";
 import { settleEpoch } from "../sdk/actions/settleEpoch.ts";
-import { formatShares, parseShares, type ShareVault } from "../sdk/shares.ts";
-import { formatUsd, fromNative, parsePositive } from "../sdk/units.ts";
+import { exactShares, parseShares, type ShareVault } from "../sdk/shares.ts";
+import { formatExact, formatUsd, fromNative, parsePayable } from "../sdk/units.ts";
 import { InputError } from "../shared/inputError.ts";
-import { change } from "./change.ts";
+import { change, changes, type Part } from "./change.ts";
 import * as figures from "./report.ts";
 import { type Fact, fact, type Report, type TableSection, usd } from "./report.ts";
 import type { Session } from "./session.ts";
@@ -33,10 +33,10 @@ async function holdings(session: Session, vault: ShareVault): Promise<Fact[]> {
 }
 
 export async function depositInto(session: Session, into: ShareVault, amount: string): Promise<Report> {
-  const amountUsd = parsePositive(amount, "amount");
   const breakwater = await session.breakwater();
+  const amountUsd = parsePayable(amount, "amount", breakwater.scale);
   return change(session, {
-    what: `request a deposit of ${formatUsd(amountUsd)} USD into ${into}`,
+    what: `request a deposit of ${formatExact(amountUsd, 2)} USD into ${into}`,
     act: (how) => requestDeposit(breakwater, { ...how, into, amountUsd }),
     watch: () => holdings(session, into),
   });
@@ -46,7 +46,7 @@ export async function redeemFrom(session: Session, from: ShareVault, amount: str
   const breakwater = await session.breakwater();
   const shares = parseShares(amount, await breakwater[from].balanceOf(await session.self()));
   return change(session, {
-    what: `request the redemption of ${formatShares(shares)} shares of ${from}`,
+    what: `request the redemption of ${exactShares(shares)} shares of ${from}`,
     act: (how) => requestRedeem(breakwater, { ...how, from, shares }),
     watch: () => holdings(session, from),
   });
@@ -69,28 +69,26 @@ export async function claimFrom(session: Session, from: ShareVault): Promise<Rep
   if (depositClaimable === 0n && redeemClaimable === 0n) {
     throw new InputError(`${from}: nothing of ${holder} is settled and unclaimed; \`requests\` shows what waits`);
   }
-  const reports: Report = [];
-  if (depositClaimable > 0n) {
-    reports.push({
-      key: "shares",
-      group: await change(session, {
+  const watch = () => holdings(session, from);
+  const shares: Part = {
+    key: "shares",
+    make: () =>
+      change(session, {
         what: `claim the ${from} shares of deposits of ${formatUsd(depositClaimable)} USD`,
         act: (how) => claimShares(breakwater, { ...how, from }),
-        watch: () => holdings(session, from),
+        watch,
       }),
-    });
-  }
-  if (redeemClaimable > 0n) {
-    reports.push({
-      key: "assets",
-      group: await change(session, {
+  };
+  const assets: Part = {
+    key: "assets",
+    make: () =>
+      change(session, {
         what: `claim ${formatUsd(redeemClaimable)} USD of redeemed ${from} shares`,
         act: (how) => claimAssets(breakwater, { ...how, from }),
-        watch: () => holdings(session, from),
+        watch,
       }),
-    });
-  }
-  return reports;
+  };
+  return changes([...(depositClaimable > 0n ? [shares] : []), ...(redeemClaimable > 0n ? [assets] : [])]);
 }
 
 export async function record(session: Session, of: "pool" | "insurance"): Promise<Report> {

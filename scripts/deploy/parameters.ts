@@ -1,3 +1,4 @@
+import { isAddressLike, parseAddress } from "../sdk/address.ts";
 import { InputError } from "../shared/inputError.ts";
 import { type ModuleParameters, readParametersOf } from "../shared/parameters.ts";
 
@@ -15,5 +16,10 @@ export async function parametersFor(module: string, file: string): Promise<Modul
   if (module !== "Devnet" && nobody.length > 0) {
     throw new InputError(`${file} does not name ${nobody.join(", ")}: name the file it was deployed with`);
   }
-  return own;
+  return Object.fromEntries(Object.entries(own).map(([name, value]) => [name, checked(value, `${file}: ${name}`)]));
+}
+
+/** Addresses as the chain shows them, so that they can be compared. */
+function checked(value: unknown, what: string): unknown {
+  return typeof value === "string" && isAddressLike(value) ? parseAddress(value, what) : value;
 }

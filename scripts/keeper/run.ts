@@ -32,7 +32,7 @@ const command = new Command("npm run keeper --")
   .exitOverride();
 
 // A keeper that works ends by itself then, see `untilStopped`.
-whenUnread(() => {});
+whenUnread();
 // Node would print such an error as it is.
 process.on("uncaughtException", (error) => process.exit(told(error)));
 

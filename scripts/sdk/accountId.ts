@@ -1,5 +1,6 @@
 import { getAddress } from "ethers";
 import { InputError } from "../shared/inputError.ts";
+import { parseAddress } from "./address.ts";
 
 const SUB_BITS = 96n;
 
@@ -24,7 +25,7 @@ export function formatAccount(account: bigint): string {
 /** "0xOwner", "0xOwner/1", "1" (a sub-account of `self`) or the whole number. */
 export function parseAccount(text: string, self?: string): bigint {
   const match = /^(0x[0-9a-fA-F]{40})(?:\/(\d{1,29}))?$/.exec(text.trim());
-  if (match !== null) return toAccountId(match[1]!, checkedSub(BigInt(match[2] ?? "0")));
+  if (match !== null) return toAccountId(parseAddress(match[1]!, "account"), checkedSub(BigInt(match[2] ?? "0")));
   if (/^\d+$/.test(text.trim())) {
     const number = BigInt(text.trim());
     if (number >> SUB_BITS > 0n && number < 1n << 256n) return number;

@@ -1,12 +1,39 @@
-import { getAddress, isAddress, isHexString } from "ethers";
+import { isHexString } from "ethers";
 import json5 from "json5";
 import { InputError } from "../shared/inputError.ts";
 import { MARKET_STATES } from "./actions/readMarkets.ts";
 import { ROLES } from "./actions/readRoles.ts";
+import { isAddressLike, parseAddress } from "./address.ts";
 import type { AddressBook } from "./addressBook.ts";
 import { type AbiInput, functionNamed } from "./governedAbis.ts";
 import { formatMarket, parseMarket } from "./markets.ts";
-import { exactWad, formatBps, formatDuration } from "./units.ts";
+import { exactWad, formatBps, formatDuration, withoutSeparators } from "./units.ts";
+
+/** Names of what a number stands for, by the type in Solidity; what the steward moves is called as in the structs. */
+export const ENUMS: Record<string, readonly string[]> = {
+  "enum MarketState": MARKET_STATES,
+  "enum IRiskSteward.MarketParameter": [
+    "imrBps",
+    "volFactorBps",
+    "feeBps",
+    "maxFundingBps",
+    "reserveFactorBps",
+    "poolShareBps",
+    "riskWeightBps",
+    "maxPositionBase",
+    "minNotionalCents",
+  ],
+  "enum IRiskSteward.RiskParameter": [
+    "penaltyBps",
+    "keeperFloorCents",
+    "maxMarkAge",
+    "insuranceFeeMinBps",
+    "insuranceFeeMaxBps",
+    "insuranceTargetBps",
+    "deleverageRewardBps",
+    "deleverageRewardCapUsd",
+  ],
+};
 
 type Value = string | bigint | boolean | Value[];
 
@@ -30,11 +57,11 @@ export function parseInput(book: AddressBook, input: AbiInput, text: string, pat
     return listOf(text, path).map((one, i) => parseInput(book, item, one, `${path}[${i}]`));
   }
   if (type === "tuple") return parseStruct(book, input, text, path);
-  if (type === "address") return parseAddress(book, text, path);
+  if (type === "address") return addressOf(book, text, path);
   if (type === "string") return text;
   if (type === "bool") return parseBool(text, path);
   if (type.startsWith("bytes")) return parseBytes(type, text, path);
-  const name = namedNumber(book, input, text);
+  const name = namedNumber(book, input, text, path);
   return name ?? parseWhole(type, text, path);
 }
 
@@ -59,7 +86,8 @@ export function formatInput(book: AddressBook, input: AbiInput, value: unknown):
   if (type === "string") return JSON.stringify(value);
   if (typeof value !== "bigint") return String(value);
   if (internalType === "MarketId") return `${value} (${formatMarket(book, value)})`;
-  if (internalType === "enum MarketState") return `${value} (${MARKET_STATES[Number(value)] ?? "no state"})`;
+  const names = ENUMS[internalType ?? ""];
+  if (names !== undefined) return `${value} (${names[Number(value)] ?? "none there is"})`;
   if (isRole(input)) return `${value} (${roleNamed(value) ?? "a role without a name"})`;
   if (/bps$/i.test(name)) return `${value} (${formatBps(value)})`;
   if (/Cents$/.test(name)) return `${value} (${exactWad(value * 10n ** 16n)} USD)`;
@@ -106,9 +134,8 @@ function textOf(value: unknown, path: string): string {
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
-function parseAddress({ addresses }: AddressBook, text: string, path: string): string {
-  const isOne: boolean = isAddress(text);
-  if (isOne) return getAddress(text);
+function addressOf({ addresses }: AddressBook, text: string, path: string): string {
+  if (isAddressLike(text.trim())) return parseAddress(text, path);
   const known = Object.entries(addresses).find(([name]) => name.toLowerCase() === text.trim().toLowerCase());
   if (known !== undefined) return known[1];
   throw new InputError(`${path}: "${text}" is neither an address nor one of ${Object.keys(addresses).join(", ")}`);
@@ -128,13 +155,17 @@ function parseBytes(type: string, text: string, path: string): string {
   throw new InputError(`${path}: "${text}" is not hexadecimal data${length === true ? "" : ` of ${length} bytes`}`);
 }
 
-/** Markets, states and roles by name. */
-function namedNumber(book: AddressBook, input: AbiInput, text: string): bigint | undefined {
+/** Markets, roles, and what an enum has, by name. */
+function namedNumber(book: AddressBook, input: AbiInput, text: string, path: string): bigint | undefined {
   const word = text.trim().toLowerCase();
+  const names = ENUMS[input.internalType ?? ""];
+  if (names !== undefined) {
+    const found = names.findIndex((name, i) => name.toLowerCase() === word || String(i) === word);
+    if (found >= 0) return BigInt(found);
+    throw new InputError(`${path}: "${text}" is not one of ${names.join(", ")}`);
+  }
   if (/^\d/.test(word)) return undefined;
   if (input.internalType === "MarketId") return BigInt(parseMarket(book, text));
-  const state = input.internalType === "enum MarketState" ? (MARKET_STATES as readonly string[]).indexOf(word) : -1;
-  if (state >= 0) return BigInt(state);
   return isRole(input) ? ROLES[word as keyof typeof ROLES] : undefined;
 }
 
@@ -148,7 +179,7 @@ function roleNamed(id: bigint): string | undefined {
 
 /** "1000000", "1_000_000", "1e18", "1.5e18": exact, and within the type. */
 function parseWhole(type: string, text: string, path: string): bigint {
-  const match = /^(-?)(\d+)(?:\.(\d+))?(?:e(\d{1,2}))?$/i.exec(text.trim().replaceAll(/[,_]/g, ""));
+  const match = /^(-?)(\d+)(?:\.(\d+))?(?:e(\d{1,2}))?$/i.exec(withoutSeparators(text, path));
   const [, sign, whole = "", decimals = "", exponent = "0"] = match ?? [];
   if (match === null || decimals.length > Number(exponent)) {
     throw new InputError(`${path}: "${text}" is not a whole number like 5000 or 1.5e18`);

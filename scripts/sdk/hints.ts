@@ -1,5 +1,11 @@
 import { formatUsd } from "./units.ts";
 
+/** What an order with a trigger may have: the contract keeps 40 bits. */
+const LAST_DEADLINE = 2n ** 40n - 1n;
+
+const RECORDED = "it is recorded: settle it half an hour later; the running epoch can be recorded once it is over";
+const UNRECORDED = "nothing waits to be settled: record the epoch first, once it is over";
+
 type Hint = string | ((args: Record<string, unknown>) => string);
 
 /** What to do about an error, for whoever sees it first. Errors that only a broken deployment can cause have none. */
@@ -14,7 +20,7 @@ const HINTS: Record<string, Hint> = {
   AccessManagerUnauthorizedCancel: "who announced it, an admin or the guardian of its role can; see `role operation`",
   AccessManagerNotScheduled: "schedule the same call first, and wait for its delay: `role schedule`",
   ERC20InsufficientAllowance: "approve the vault for this amount first, or use a permit",
-  ERC20InsufficientBalance: "the token balance is too small; `faucet mint` on a deployment with mock dollars",
+  ERC20InsufficientBalance: "there is not as much in the wallet that has to pay",
   ERC2612ExpiredSignature: "sign the permit again with a later deadline",
   ERC2612InvalidSigner: "the permit was signed by another key, for another token or another chain",
   Clearinghouse_NotAuthorized: "only the owner of the account, or an operator it named, may do this",
@@ -47,7 +53,8 @@ const HINTS: Record<string, Hint> = {
   Orders_NoOrder: "it was executed, cancelled, or never there",
   Orders_ZeroSize: "give a size other than zero",
   Orders_DeadlineTooEarly: "give a later deadline: the order could not be filled before this one",
-  Orders_DeadlineTooLate: "a market order can wait a day at most",
+  Orders_DeadlineTooLate: ({ max }) =>
+    (max as bigint) >= LAST_DEADLINE ? "no order can wait as long" : "a market order can wait a day at most",
   Orders_TooEarly: "orders wait a few seconds, so that nobody trades at a price already known; try again",
   Orders_PriceTooOld: "the price is older than the order; a newer one has to be published first",
   Orders_TriggerNotMet: "the price has not reached the trigger",
@@ -73,13 +80,13 @@ const HINTS: Record<string, Hint> = {
   SequencerGate_Down: "the rollup's sequencer is down",
   SequencerGate_InGrace: "the rollup's sequencer has just come back: a while for owners to act before liquidations",
   LiquidityPool_EpochNotOver: "the epoch is still running",
-  LiquidityPool_EpochAlreadyRecorded: "recorded already; settle it after half an hour",
-  LiquidityPool_NothingRecorded: "record the epoch first",
+  LiquidityPool_EpochAlreadyRecorded: RECORDED,
+  LiquidityPool_NothingRecorded: UNRECORDED,
   LiquidityPool_TooEarlyToSettle: "half an hour has to pass between recording and settling",
   LiquidityPool_ResetNotDue: "senior has not been under water for long enough",
   InsuranceFund_EpochNotOver: "the epoch is still running",
-  InsuranceFund_EpochAlreadyRecorded: "recorded already; settle it after half an hour",
-  InsuranceFund_NothingRecorded: "record the epoch first",
+  InsuranceFund_EpochAlreadyRecorded: RECORDED,
+  InsuranceFund_NothingRecorded: UNRECORDED,
   InsuranceFund_TooEarlyToSettle: "half an hour has to pass between recording and settling",
   EpochVault_ExceedsClaimable: "only what a settled epoch has filled can be taken; `pool requests` shows it",
   EpochVault_ExceedsPending: "there is less waiting than that",

@@ -16,6 +16,12 @@ export function parseShares(text: string, balance: bigint): bigint {
   return balance;
 }
 
+/** Every digit. */
+export function exactShares(shares: bigint): string {
+  const rest = (shares % SHARE).toString().padStart(24, "0").replace(/0+$/, "");
+  return `${shares / SHARE}${rest === "" ? "" : `.${rest}`}`;
+}
+
 export function formatShares(shares: bigint): string {
   return formatWad(shares / SHARE_PER_WAD, 4);
 }

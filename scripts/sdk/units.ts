@@ -6,16 +6,24 @@ import { InputError } from "../shared/inputError.ts";
 
 export const WAD = 10n ** 18n;
 const BPS = 10_000n;
+/** A hundredth of a percent, as a WAD fraction. */
+export const BP = WAD / BPS;
 
-/** "1,250.5" or "1_250.5" as a WAD. `what` names it in the error. */
+/** "1250.5" or "1_250.5" as a WAD. `what` names it in the error. */
 export function parseWad(text: string, what: string): bigint {
-  const plain = text.trim().replaceAll(/[,_]/g, "");
+  const plain = withoutSeparators(text, what);
   const match = /^([+-]?)(\d+)(?:\.(\d+))?$/.exec(plain);
   if (match === null) throw new InputError(`${what}: "${text}" is not a number like 1250.5`);
   const [, sign, whole = "0", decimals = ""] = match;
   if (decimals.length > 18) throw new InputError(`${what}: "${text}" has more than 18 decimals`);
   const size = BigInt(whole) * WAD + BigInt(decimals.padEnd(18, "0"));
   return sign === "-" ? -size : size;
+}
+
+/** A comma is a thousands separator to some and a decimal point to others: neither is guessed. */
+export function withoutSeparators(text: string, what: string): string {
+  if (text.includes(",")) throw new InputError(`${what}: "${text}" has a comma: write 1250.5 or 1_250.5`);
+  return text.trim().replaceAll("_", "");
 }
 
 /** USD, a price or a size that has to be more than nothing. */
@@ -25,20 +33,35 @@ export function parsePositive(text: string, what: string): bigint {
   return value;
 }
 
-/** "0.5%", "50bp" or "0.005" as a WAD fraction. */
+/** USD to be paid in tokens: what a token cannot hold is refused, not cut off. */
+export function parsePayable(text: string, what: string, scale: bigint): bigint {
+  const value = parsePositive(text, what);
+  if (value % scale === 0n) return value;
+  throw new InputError(`${what}: "${text}" is finer than a unit of the token, ${exactWad(scale)} USD`);
+}
+
+/** "0.5%", "50bp" or "0.005" as a WAD fraction, from nothing to all. */
 export function parseFraction(text: string, what: string): bigint {
   const match = /^(.*?)\s*(%|bps?)?$/.exec(text.trim());
   const value = parseWad(match?.[1] ?? "", `${what} (like 0.5% or 50bp)`);
-  if (match?.[2] === "%") return value / 100n;
-  return match?.[2] === undefined ? value : value / BPS;
+  const fraction = match?.[2] === undefined ? value : value / (match[2] === "%" ? 100n : BPS);
+  if (fraction >= 0n && fraction <= WAD) return fraction;
+  // A bare 5 is 500%: who typed it meant 5%.
+  const is = match?.[2] === undefined ? ` is ${formatPercent(fraction)}:` : ":";
+  throw new InputError(`${what}: "${text}"${is} not from 0% to 100%`);
 }
+
+/** Longer is a slip of the finger, and past the calendar of the contracts. */
+const LONGEST_DAYS = 3_650n;
 
 /** "90", "90s", "15m", "2h", "3d" in seconds. */
 export function parseDuration(text: string, what: string): bigint {
   const match = /^(\d+)\s*([smhd]?)$/.exec(text.trim());
   if (match === null) throw new InputError(`${what}: "${text}" is not a time like 90s, 15m, 2h or 3d`);
   const unit = { "": 1n, s: 1n, m: 60n, h: 3_600n, d: 86_400n }[match[2] as "" | "s" | "m" | "h" | "d"];
-  return BigInt(match[1]!) * unit;
+  const seconds = BigInt(match[1]!) * unit;
+  if (seconds > LONGEST_DAYS * 86_400n) throw new InputError(`${what}: "${text}" is more than ${LONGEST_DAYS}d`);
+  return seconds;
 }
 
 /** USD WAD to units of the quote token, rounded down: what is not a whole unit stays where it is. */
@@ -92,13 +115,26 @@ export function exactWad(value: bigint): string {
   return `${value < 0n ? "-" : ""}${size / WAD}${rest === "" ? "" : `.${rest}`}`;
 }
 
+/** As it was typed: all digits there are, with thousands separators. */
+export function formatExact(value: bigint, leastDecimals = 0): string {
+  const [whole = "0", decimals = ""] = exactWad(value).split(".");
+  const rest = decimals.padEnd(leastDecimals, "0");
+  // "-0" of -0.5 has no BigInt.
+  const sign = value < 0n ? "-" : "";
+  return `${sign}${BigInt(whole.replace("-", "")).toLocaleString("en-US")}${rest === "" ? "" : `.${rest}`}`;
+}
+
+/** The last second of the year 9999: later ones have no date that people or `Date` can read. */
+const LAST_DATE = 253_402_300_799n;
+
 /** Unix seconds as "2026-11-24 18:30:00 UTC". */
 export function formatTime(seconds: bigint | number): string {
+  if (BigInt(seconds) > LAST_DATE) return "after the year 9999";
   return new Date(Number(seconds) * 1_000).toISOString().replace("T", " ").replace(".000Z", " UTC");
 }
 
-/** Seconds as "2 d 3 h", "15 m", "40 s": the two largest units. */
-export function formatDuration(seconds: bigint | number): string {
+/** Seconds as "2 d 3 h", "15 m", "40 s": the two largest units unless told otherwise. */
+export function formatDuration(seconds: bigint | number, units = 2): string {
   let left = BigInt(seconds);
   const parts: string[] = [];
   for (const [name, size] of [
@@ -110,5 +146,5 @@ export function formatDuration(seconds: bigint | number): string {
     if (left >= size) parts.push(`${left / size} ${name}`);
     left %= size;
   }
-  return parts.slice(0, 2).join(" ") || "0 s";
+  return parts.slice(0, units).join(" ") || "0 s";
 }

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { InputError } from "./inputError.ts";
 import { withoutSecrets } from "./secrets.ts";
+import { systemErrorLine } from "./systemError.ts";
 import { whenUnread } from "./unread.ts";
 
 /** A command that reports wrong input instead of printing and exiting by itself: see {@link runCommand}. */
@@ -20,15 +21,17 @@ export function parse<Options extends object>(command: Command, argv = process.a
 
 /** Runs a script to its end. Anything the user can do about is one line and exit code 1; anything else a stack trace. */
 export async function runCommand(main: () => Promise<void>): Promise<void> {
-  whenUnread(() => process.exit());
+  whenUnread();
   try {
     await main();
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) process.exit(0);
     // Hardhat's own: a variable that is not set, a build that fails.
     const isHardhats = error instanceof Error && error.name === "HardhatError";
-    const isExpected = isHardhats || error instanceof InputError || error instanceof CommanderError;
-    const text = (error as Error).message.replace(/^error: /, "").split("\n")[0];
+    const system = systemErrorLine(error);
+    const isExpected =
+      isHardhats || error instanceof InputError || error instanceof CommanderError || system !== undefined;
+    const text = system ?? (error as Error).message.replace(/^error: /, "").split("\n")[0];
     process.stderr.write(
       isExpected ? `error: ${text}\n` : `error: unexpected: ${withoutSecrets(String((error as Error).stack))}\n`,
     );

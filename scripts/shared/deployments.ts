@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import { InputError } from "./inputError.ts";
+import { systemErrorLine } from "./systemError.ts";
 
 /** Where Ignition leaves what it deployed, a folder for each deployment. */
 export const DEPLOYMENTS = path.resolve(import.meta.dirname, "../../deploy/deployments");
@@ -29,7 +30,7 @@ export async function readDeployment(folder: string): Promise<Deployment> {
   const modules = [...new Set(entries.map(([module]) => module))];
   if (modules.length !== 1) throw new InputError(`${file} holds ${modules.length} modules; one was expected`);
 
-  const journal = (await readFile(path.join(folder, "journal.jsonl"), "utf8").catch(() => "")).split("\n");
+  const journal = ((await textOf(path.join(folder, "journal.jsonl"))) ?? "").split("\n");
   const blocks = journal.flatMap((line) => [...line.matchAll(/"blockNumber":(\d+)/g)].map((match) => Number(match[1])));
   return {
     module: modules[0]!,
@@ -39,11 +40,20 @@ export async function readDeployment(folder: string): Promise<Deployment> {
   };
 }
 
+/** Undefined: there is no such file. */
+async function textOf(file: string): Promise<string | undefined> {
+  return readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return undefined;
+    throw new InputError(systemErrorLine(error) ?? error.message);
+  });
+}
+
 async function readJson(file: string): Promise<unknown> {
-  const text = await readFile(file, "utf8").catch(() => {
+  const text = await textOf(file);
+  if (text === undefined) {
     const where = path.basename(path.dirname(file)).replace(/^chain-/, "chain ");
     throw new InputError(`nothing is deployed on ${where} (no ${path.relative(".", file)}): see "Deploy" in README.md`);
-  });
+  }
   try {
     return JSON.parse(text);
   } catch {

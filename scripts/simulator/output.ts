@@ -3,6 +3,7 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import cliProgress from "cli-progress";
 import { InputError } from "../shared/inputError.ts";
+import { systemErrorLine } from "../shared/systemError.ts";
 
 /** Share of the work done, 0..1, and what is being done. */
 export type OnProgress = (share: number, doing: string) => void;
@@ -25,15 +26,13 @@ export function reportProblems(problems: string[]): void {
 
 /** Before a run of some seconds rather than after it. */
 export function checkWritable(svg: string | undefined): void {
-  if (svg !== undefined && !existsSync(path.dirname(svg))) throw unwritable(svg, "no such folder");
+  if (svg !== undefined && !existsSync(path.dirname(svg))) {
+    throw new InputError(`${svg}: cannot be written (no such folder); give --svg a file in a folder that exists`);
+  }
 }
 
 export async function writePicture(file: string, svg: string): Promise<void> {
   await writeFile(file, svg).catch((error: NodeJS.ErrnoException) => {
-    throw unwritable(file, String(error.code));
+    throw new InputError(systemErrorLine(error, file) ?? error.message);
   });
-}
-
-function unwritable(file: string, why: string): InputError {
-  return new InputError(`${file}: cannot be written (${why}); give --svg a file in a folder that exists`);
 }

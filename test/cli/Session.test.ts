@@ -1,9 +1,9 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import path from "node:path";
 import { expect } from "chai";
 import hre from "hardhat";
 import { run } from "../../scripts/cli/run.ts";
-import { PUBLIC_CHAIN, seededStage, tradingStage } from "./cliStage.ts";
+import { crashedStage, PUBLIC_CHAIN, seededStage, tradingStage } from "./cliStage.ts";
 
 const connection = await hre.network.create();
 const { networkHelpers } = connection;
@@ -21,7 +21,15 @@ describe("The command line", function () {
         answer: false,
       });
       expect(questions).to.deep.equal([`print 100.00 mock USD for ${address[0]} on localhost as ${address[0]}?`]);
-      expect([code, stderr]).to.deep.equal([1, "error: nothing was sent\n"]);
+      expect([code, stderr]).to.deep.equal([1, `error: not sent: print 100.00 mock USD for ${address[0]}\n`]);
+      expect(await breakwater.token.balanceOf(address[0]!)).to.equal(0n);
+    });
+
+    it("sends nothing and ends as interrupted if the question is left", async function () {
+      const { cli, address, breakwater } = await stage();
+      const { code, stdout, stderr } = await cli(["faucet", "mint", "100"], { chainId: PUBLIC_CHAIN, answer: "left" });
+      expect([code, stdout]).to.deep.equal([130, ""]);
+      expect(stderr).to.equal(`error: interrupted, not sent: print 100.00 mock USD for ${address[0]}\n`);
       expect(await breakwater.token.balanceOf(address[0]!)).to.equal(0n);
     });
 
@@ -116,11 +124,64 @@ describe("The command line", function () {
     });
   });
 
+  describe("where one of several steps is refused", function () {
+    it("tells of those before it", async function () {
+      const { cli, breakwater, address } = await networkHelpers.loadFixture(crashedStage);
+      const keeper = ["claim", "fees", "--account-index", "6"];
+      const asked = await cli(keeper, { chainId: PUBLIC_CHAIN, answer: [true, false] });
+      expect(asked.code).to.equal(1);
+      expect(asked.stderr).to.match(/^error: not sent: claim the fees of 0x\w+ from the orders\n$/);
+      expect(asked.stdout).to.match(/done +claim the fees of 0x\w+ from the clearinghouse/);
+      expect(asked.stdout)
+        .to.match(/send +0x[0-9a-f]{64}/)
+        .and.to.not.include("from the orders");
+      expect(await breakwater.clearinghouse.feesOf(address[6]!)).to.equal(0n);
+      expect(await breakwater.orders.feesOf(address[6]!)).to.be.greaterThan(0n);
+    });
+
+    it("tells of an approval that is out, as a program too", async function () {
+      const { cli, breakwater, address } = await stage();
+      await cli(["faucet", "mint", "100"]);
+      const argv = ["order", "submit", "eth", "1", "--expires", "2d", "--json"];
+      const late = await cli(argv);
+      expect(late.code).to.equal(1);
+      expect(late.stderr).to.match(/^error: Orders_DeadlineTooLate\(.*a market order can wait a day at most\n$/);
+      const { transactions, action } = JSON.parse(late.stdout);
+      expect(action).to.match(/^order to buy 1 ETH/);
+      expect(transactions).to.have.lengthOf(1);
+      expect(transactions[0]).to.include({ step: "approve the vault" });
+      expect(await breakwater.token.allowance(address[0]!, breakwater.vault)).to.be.greaterThan(0n);
+    });
+  });
+
   describe("--from", function () {
     it("acts as this account of the node", async function () {
       const { cli, address } = await stage();
       const { stdout } = await cli(["faucet", "mint", "5", "--from", address[3]!, "--json"]);
       expect(JSON.parse(stdout).action).to.equal(`print 5.00 mock USD for ${address[3]}`);
+    });
+  });
+
+  describe("a signed order", function () {
+    it("says in one line that it cannot be written, and where", async function () {
+      const { cli, deployments } = await networkHelpers.loadFixture(tradingStage);
+      for (const [out, why] of [
+        ["/dev/full", "the disk is full"],
+        [deployments, "it is a folder"],
+        [`${deployments}/none/order.json`, "no such file or folder"],
+      ]) {
+        const { code, stdout, stderr } = await cli([
+          "order",
+          "sign",
+          "eth",
+          "2",
+          "--out",
+          out!,
+          "--account-index",
+          "4",
+        ]);
+        expect([code, stdout, stderr]).to.deep.equal([1, "", `error: --out ${out}: ${why}\n`]);
+      }
     });
   });
 
@@ -169,6 +230,18 @@ describe("The command line", function () {
       expect(stderr).to.equal(
         "error: --network nowhere: not one of localhost, sepolia, arbitrumSepolia, baseSepolia\n",
       );
+    });
+
+    it("says in one line that what it prints cannot be written", async function () {
+      const shell = (line: string) =>
+        spawnSync("bash", ["-c", `set -o pipefail; ${process.execPath} scripts/cli/breakwater.ts ${line}`], {
+          cwd: ROOT,
+          encoding: "utf8",
+        });
+      const full = shell("--help > /dev/full");
+      expect([full.status, full.stderr]).to.deep.equal([1, "error: standard output: the disk is full\n"]);
+      const closed = shell("--help | true");
+      expect([closed.status, closed.stderr]).to.deep.equal([0, ""]);
     });
 
     it("lists the verbs of a noun without one, and ends with 1", async function () {

@@ -24,6 +24,9 @@ const JOURNAL = ["eth", "btc"]
   .map((line) => JSON.stringify(line))
   .join("\n");
 
+/** "left": by Ctrl-C. */
+type Answer = boolean | "left";
+
 export type CliStage = Awaited<ReturnType<typeof emptyStage>>;
 
 /** A devnet as a newcomer deploys it, and the command line on it. Accounts as the node numbers them. */
@@ -63,15 +66,20 @@ export async function emptyStage(connection: NetworkConnection) {
   }
 
   /** The command line in this process: what a person would see, and the exit code. */
-  async function cli(argv: string[], { chainId = CHAIN, answer }: { chainId?: bigint; answer?: boolean } = {}) {
+  async function cli(
+    argv: string[],
+    { chainId = CHAIN, answer }: { chainId?: bigint; answer?: Answer | Answer[] } = {},
+  ) {
     const out = { stdout: "", stderr: "", questions: [] as string[] };
     const code = await run(["--deployments", deployments, ...argv], {
       stdout: { write: (text) => (out.stdout += text) },
       stderr: { write: (text) => (out.stderr += text) },
       isInteractive: answer !== undefined,
       ask: async (question) => {
+        const now = Array.isArray(answer) ? answer[out.questions.length] : answer;
         out.questions.push(question);
-        return answer === true;
+        if (now === "left") throw new Error("User force closed the prompt with SIGINT");
+        return now === true;
       },
       openNetwork: async (asked) => networkOf(connection, asked, chainId),
     });
@@ -154,7 +162,13 @@ export async function seededStage(connection: NetworkConnection) {
 }
 
 /** Margin and a position through an order, as a trader gets one. */
-export async function trade(stage: CliStage, who: Signer, marginUsd: bigint, size: string): Promise<bigint> {
+export async function trade(
+  stage: CliStage,
+  who: Signer,
+  marginUsd: bigint,
+  size: string,
+  market = ETH,
+): Promise<bigint> {
   const { breakwater, advance, keeper } = stage;
   const { token, vault, clearinghouse, orders } = breakwater;
   const owner = await who.getAddress();
@@ -165,7 +179,7 @@ export async function trade(stage: CliStage, who: Signer, marginUsd: bigint, siz
   const { timestamp } = (await stage.provider.getBlock("latest"))!;
   await orders.connect(who).submit({
     account,
-    market: ETH,
+    market,
     kind: 0,
     sizeDelta: wad(size),
     acceptablePrice: size.startsWith("-") ? 0n : 2n ** 200n,

@@ -29,10 +29,23 @@ import { quote } from "../../scripts/sdk/quote.ts";
 import { simulateLogs } from "../../scripts/sdk/simulateLogs.ts";
 import { InputError } from "../../scripts/shared/inputError.ts";
 import { wad } from "../../scripts/shared/world.ts";
-import { CHAIN, ETH, heavyStage, seededStage, trade, tradingStage } from "../cli/cliStage.ts";
+import { BTC, CHAIN, ETH, heavyStage, seededStage, trade, tradingStage } from "../cli/cliStage.ts";
 
 const connection = await hre.network.create();
 const { networkHelpers } = connection;
+
+/** Alice, bob and two more in ETH; alice and a fifth in BTC as well, one of whom no gap in ETH can reach. */
+async function crowdedStage(connection: NetworkConnection) {
+  const stage = await connection.networkHelpers.loadFixture(tradingStage);
+  const accounts = [toAccountId(await stage.alice.getAddress()), toAccountId(await stage.bob.getAddress())];
+  accounts.push(await trade(stage, stage.stranger, 3_000n, "20"));
+  accounts.push(await trade(stage, stage.governor, 60_000n, "-1"));
+  await trade(stage, stage.alice, 3_000n, "1", BTC);
+  await trade(stage, stage.governor, 1n, "0.5", BTC);
+  // Not marked yet: the pool's equity depends on whether anybody in BTC is looked at.
+  await setMockPrice(stage.breakwater, { signer: stage.keeper, market: BTC, price: wad(101_000) });
+  return { stage, accounts };
+}
 
 describe("SDK", function () {
   describe("connect", function () {
@@ -191,6 +204,26 @@ describe("SDK", function () {
     });
   });
 
+  describe("readAccounts", function () {
+    it("finds what nobody owns", async function () {
+      const stage = await networkHelpers.loadFixture(crowdedStage);
+      const { breakwater, keeper, alice } = stage.stage;
+      const account = toAccountId(await alice.getAddress());
+      await breakwater.mockPrices!.connect(keeper).setDead(ETH, true);
+      await setMockPrice(breakwater, { signer: keeper, market: BTC, price: wad(70_000) });
+      await liquidate(breakwater, { signer: keeper, account });
+      const orphan = 1n;
+      const found = await readAccounts(breakwater);
+      expect(found).to.deep.equal([...stage.accounts, orphan]);
+      await breakwater.mockPrices!.connect(keeper).setDead(ETH, false);
+      expect(await readAccount(breakwater, { account: orphan })).to.include({ account: orphan, isLiquidatable: true });
+      expect(await readAccounts(breakwater, { owner: await alice.getAddress() })).to.deep.equal([account]);
+      const { lens: _, ...without } = breakwater;
+      const byLens = await readSummaries(breakwater, { accounts: found });
+      expect(byLens).to.deep.equal(await readSummaries(without, { accounts: found }));
+    });
+  });
+
   describe("previewGap", function () {
     it("is what happens then", async function () {
       const { breakwater, keeper: signer, alice } = await networkHelpers.loadFixture(tradingStage);
@@ -202,6 +235,39 @@ describe("SDK", function () {
         expect(preview[layer], layer).to.equal(incident![layer]);
       }
       expect(preview.accounts.map(({ account }) => account)).to.deep.equal([incident!.account]);
+    });
+
+    it("has the same sums page by page", async function () {
+      const { stage, accounts } = await networkHelpers.loadFixture(crowdedStage);
+      for (const price of [2_990, 2_900, 2_500]) {
+        const asked = { market: ETH, price: wad(price), accounts };
+        const whole = await previewGap(stage.breakwater, asked);
+        for (const pageSize of [1, 2, 3]) {
+          expect(await previewGap(stage.breakwater, { ...asked, pageSize })).to.deep.equal(whole);
+        }
+      }
+    });
+
+    it("asks again in halves where a page is too much for the node", async function () {
+      const { stage } = await networkHelpers.loadFixture(crowdedStage);
+      const { breakwater } = stage;
+      const whole = await previewGap(breakwater, { market: ETH, price: wad(2_500) });
+      const asked: number[] = [];
+      const atMost = (limit: number) => {
+        const gapPreview = async (market: number, price: bigint, ids: bigint[], at: object) => {
+          asked.push(ids.length);
+          if (ids.length > limit) throw Object.assign(new Error("out of gas"), { code: "UNKNOWN_ERROR" });
+          return breakwater.lens!.gapPreview(market, price, ids, at);
+        };
+        return { ...breakwater, lens: { runner: breakwater.lens!.runner, gapPreview } as never };
+      };
+      expect(await previewGap(atMost(2), { market: ETH, price: wad(2_500), pageSize: 3 })).to.deep.equal(whole);
+      expect(asked).to.deep.equal([3, 2, 1, 1, 2]);
+      const refused = await previewGap(atMost(0), { market: ETH, price: wad(2_500) }).catch((reason) => reason);
+      expect(refused).to.be.instanceOf(InputError);
+      expect(refused.message).to.match(/^this node has not gas enough in a call/);
+      const free = await previewGap(breakwater, { market: ETH, price: 0n, pageSize: 1 }).catch((reason) => reason);
+      expect(free.error).to.equal("Lens_PriceOutOfRange");
     });
 
     it("says so where there is no lens", async function () {

@@ -1,9 +1,11 @@
 import { expect } from "chai";
 import { toBeHex } from "ethers";
+import { readSources } from "../../scripts/checks/repository.ts";
 import type { AddressBook } from "../../scripts/sdk/addressBook.ts";
 import type { Breakwater } from "../../scripts/sdk/contracts.ts";
 import { GOVERNED_INTERFACES, type GovernedName } from "../../scripts/sdk/governedAbis.ts";
 import { decodeGovernedCall, describeGovernedCall, encodeGovernedCall } from "../../scripts/sdk/governedCalls.ts";
+import { ENUMS } from "../../scripts/sdk/governedValues.ts";
 import { InputError } from "../../scripts/shared/inputError.ts";
 import { PLAIN_MARKET } from "../../scripts/shared/world.ts";
 
@@ -43,6 +45,8 @@ describe("governed calls", function () {
       ["Orders", "setKeeperFee", ["1_000_000"], [1_000_000n], "fee 1000000"],
       ["clearinghouse", "setMarketState", ["eth", "reduce-only"], [0n, 1n], "id 0 (ETH), state 1 (reduce-only)"],
       ["clearinghouse", "setMarketState", ["7", "2"], [7n, 2n], "id 7 (market 7), state 2 (halted)"],
+      ["steward", "adjustRisk", ["penaltyBps", "55"], [0n, 55n], "parameter 0 (penaltyBps), value 55"],
+      ["steward", "adjustRisk", ["2", "55"], [2n, 55n], "parameter 2 (maxMarkAge), value 55"],
       [
         "oracle",
         "setSource",
@@ -106,6 +110,19 @@ describe("governed calls", function () {
     });
   });
 
+  it("call what an enum has as the contracts do", async function () {
+    const sources = [...(await readSources(/^contracts\/(types|interfaces)\/.*\.sol$/)).values()].join("\n");
+    for (const [type, names] of Object.entries(ENUMS)) {
+      const name = type.split(/[ .]/).at(-1);
+      const [, body = ""] = new RegExp(`enum ${name} \\{([^}]*)\\}`).exec(sources) ?? [];
+      const members = [...body.replaceAll(/\/\/.*/g, "").matchAll(/\w+/g)].map(([member]) => member.toLowerCase());
+      expect(
+        names.map((one) => one.replace("-", "").toLowerCase()),
+        type,
+      ).to.deep.equal(members);
+    }
+  });
+
   it("name the functions that a role is given", async function () {
     const { selector } = GOVERNED_INTERFACES.orders.getFunction("setKeeperFee")!;
     expect(
@@ -146,6 +163,18 @@ describe("governed calls", function () {
     ["too much", ["orders", "setKeeperFee", "1e29"], "fee: 1e29 does not fit uint96"],
     ["too little", ["orders", "setKeeperFee", "-1"], "fee: -1 does not fit uint96"],
     ["a market", ["clearinghouse", "setMarketState", "doge", "0"], /^market: "doge" is not ETH or a number/],
+    ["a state", ["clearinghouse", "setMarketState", "eth", "4"], /^state: "4" is not one of open, reduce-only, halted/],
+    [
+      "a parameter",
+      ["steward", "adjustRisk", "penalty", "1"],
+      /^parameter: "penalty" is not one of penaltyBps, keeper/,
+    ],
+    ["a comma", ["orders", "setKeeperFee", "1,000"], 'fee: "1,000" has a comma: write 1250.5 or 1_250.5'],
+    [
+      "a mistyped address",
+      ["oracle", "setSource", "0", "0x70997970c51812dc3A010C7d01b50e0d17dc79C8"],
+      /^source: 0x70997970c51812dc3A010C7d01b50e0d17dc79C8 is mistyped: its checksum/,
+    ],
     ["an address", ["oracle", "setSource", "0", "0x12"], /^source: "0x12" is neither an address nor one of access, /],
     [
       "a selector",

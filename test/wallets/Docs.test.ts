@@ -73,7 +73,7 @@ describe("scripts/sdk/README.md", function () {
     const { signer, breakwater, carol, clearinghouse } = await connected();
     // docs: deposit
     const account = toAccountId(await signer.getAddress()); // its sub-account 0
-    await deposit(breakwater, { signer, account, amountUsd: parseWad("5,000", "amount") });
+    await deposit(breakwater, { signer, account, amountUsd: parseWad("5000", "amount") });
     // end
     expect(signer.address).to.equal(carol.address);
     expect((await clearinghouse.account(account)).margin).to.equal(wad(5_000));
@@ -87,7 +87,7 @@ describe("scripts/sdk/README.md", function () {
     // docs: permit
     const { token, vault, clearinghouse, scale } = breakwater;
     const owner = await signer.getAddress();
-    const value = toNative(parseWad("5,000", "amount"), scale); // what is signed is what is deposited
+    const value = toNative(parseWad("5000", "amount"), scale); // what is signed is what is deposited
     const deadline = BigInt((await provider.getBlock("latest"))!.timestamp) + 600n;
     const { name, version, chainId, verifyingContract } = await token.eip712Domain();
     const types = {

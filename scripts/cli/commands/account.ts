@@ -1,5 +1,4 @@
-import { getAddress, isAddress } from "ethers";
-import { formatAccount, toAccountId } from "../../sdk/accountId.ts";
+import { formatAccount, ownerOf, toAccountId } from "../../sdk/accountId.ts";
 import { deposit } from "../../sdk/actions/deposit.ts";
 import { depositWithPermit } from "../../sdk/actions/depositWithPermit.ts";
 import { liquidate } from "../../sdk/actions/liquidate.ts";
@@ -12,9 +11,10 @@ import { setOperator } from "../../sdk/actions/setOperator.ts";
 import { settleAccount } from "../../sdk/actions/settleAccount.ts";
 import { transferMargin } from "../../sdk/actions/transferMargin.ts";
 import { withdraw } from "../../sdk/actions/withdraw.ts";
+import { parseAddress } from "../../sdk/address.ts";
 import type { Breakwater } from "../../sdk/contracts.ts";
 import { formatMarket, parseMarket } from "../../sdk/markets.ts";
-import { formatUsd, fromNative, parsePositive } from "../../sdk/units.ts";
+import { formatExact, formatUsd, fromNative, parsePayable, parsePositive, toNative } from "../../sdk/units.ts";
 import { InputError } from "../../shared/inputError.ts";
 import { change } from "../change.ts";
 import type { CommandSpec, NounSpec } from "../command.ts";
@@ -113,12 +113,12 @@ const depositCommand: CommandSpec = {
   options: [["--permit", "sign the approval (EIP-2612) instead of sending it"]],
   example: "5000",
   async run(session, args, { permit }) {
-    const amountUsd = parsePositive(args.amount!, "amount");
     const breakwater = await session.breakwater();
+    const amountUsd = parsePayable(args.amount!, "amount", breakwater.scale);
     const account = await session.account(args.account);
     const wallet = await session.self();
     return change(session, {
-      what: `deposit ${formatUsd(amountUsd)} USD into ${formatAccount(account)}`,
+      what: `deposit ${formatExact(amountUsd, 2)} USD into ${formatAccount(account)}`,
       act: (how) => {
         const asked = { ...how, account, amountUsd };
         return permit ? depositWithPermit(breakwater, asked) : deposit(breakwater, asked);
@@ -134,19 +134,32 @@ const withdrawCommand: CommandSpec = {
   args: [["<amount>", "USD, or all that can leave: all"], ACCOUNT],
   example: "1000",
   async run(session, args) {
-    const isAll = args.amount === "all";
-    const asked = isAll ? 0n : parsePositive(args.amount!, "amount");
     const breakwater = await session.breakwater();
+    const isAll = args.amount!.trim().toLowerCase() === "all";
+    const given = isAll ? undefined : parsePayable(args.amount!, "amount", breakwater.scale);
     const account = await session.account(args.account);
-    const amountUsd = isAll ? (await breakwater.clearinghouse.health(account)).withdrawable : asked;
-    const owner = getAddress(`0x${(account >> 96n).toString(16).padStart(40, "0")}`);
+    const amountUsd = given ?? (await allOf(breakwater, account));
+    const owner = ownerOf(account);
     return change(session, {
-      what: `withdraw ${formatUsd(amountUsd)} USD from ${formatAccount(account)}`,
+      what: `withdraw ${formatExact(amountUsd, 2)} USD from ${formatAccount(account)}`,
       act: (how) => withdraw(breakwater, { ...how, account, amountUsd }),
       watch: () => purses(breakwater, account, owner),
     });
   },
 };
+
+/** All that can leave now, in whole units of the token. */
+async function allOf({ clearinghouse, scale }: Breakwater, account: bigint): Promise<bigint> {
+  const [{ margin }, { withdrawable }] = await Promise.all([
+    clearinghouse.account(account),
+    clearinghouse.health(account),
+  ]);
+  const whole = fromNative(toNative(withdrawable, scale), scale);
+  if (whole > 0n) return whole;
+  const why =
+    margin < scale ? "it has no margin" : `its margin of ${formatUsd(margin)} USD is needed for its positions`;
+  throw new InputError(`nothing can leave ${formatAccount(account)} now: ${why}`);
+}
 
 const transfer: CommandSpec = {
   verb: "transfer",
@@ -163,7 +176,7 @@ const transfer: CommandSpec = {
     const [from, to] = [await session.account(args.from), await session.account(args.to)];
     const { clearinghouse } = breakwater;
     return change(session, {
-      what: `move ${formatUsd(amountUsd)} USD from ${formatAccount(from)} to ${formatAccount(to)}`,
+      what: `move ${formatExact(amountUsd, 2)} USD from ${formatAccount(from)} to ${formatAccount(to)}`,
       act: (how) => transferMargin(breakwater, { ...how, from, to, amountUsd }),
       watch: async () => [
         fact("from", "margin of the first, USD", usd((await clearinghouse.account(from)).margin)),
@@ -179,12 +192,12 @@ const operator: CommandSpec = {
   args: [["<address>", "the operator"]],
   options: [["--revoke", "it may no longer"]],
   example: "0x70997970C51812dc3A010C7d01b50e0d17dc79C8",
-  async run(session, { address }, { revoke }) {
-    if (!isAddress(address)) throw new InputError(`address: "${address}" is not one`);
+  async run(session, args, { revoke }) {
+    const address = parseAddress(args.address!, "address");
     const breakwater = await session.breakwater();
     const mine = toAccountId(await session.self());
     return change(session, {
-      what: `${revoke ? "no longer let" : "let"} ${getAddress(address)} trade for ${await session.self()}`,
+      what: `${revoke ? "no longer let" : "let"} ${address} trade for ${await session.self()}`,
       act: (how) => setOperator(breakwater, { ...how, operator: address, isApproved: !revoke }),
       watch: async () => [
         fact("isOperator", "may act", figures.yesNo(await breakwater.clearinghouse.isAuthorized(mine, address))),

@@ -26,7 +26,7 @@ const advance: CommandSpec = {
       {
         facts: [
           fact("seconds", session.options.dryRun ? "would advance" : "advanced", {
-            text: formatDuration(seconds),
+            text: formatDuration(seconds, 4),
             json: Number(seconds),
           }),
           fact("now", "now", { text: formatTime(now), json: now }),

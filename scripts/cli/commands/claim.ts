@@ -3,12 +3,11 @@ import { claimFees } from "../../sdk/actions/claimFees.ts";
 import { claimRecovery } from "../../sdk/actions/claimRecovery.ts";
 import { readClaims } from "../../sdk/actions/readClaims.ts";
 import { recover } from "../../sdk/actions/recover.ts";
-import { formatUsd, fromNative, parsePositive } from "../../sdk/units.ts";
+import { formatExact, fromNative, parsePayable } from "../../sdk/units.ts";
 import { InputError } from "../../shared/inputError.ts";
-import { change } from "../change.ts";
+import { change, changes, type Part } from "../change.ts";
 import type { CommandSpec, NounSpec } from "../command.ts";
 import { oneOf } from "../options.ts";
-import type { Report } from "../report.ts";
 import * as figures from "../report.ts";
 import { fact, usd } from "../report.ts";
 
@@ -98,12 +97,12 @@ const recoverCommand: CommandSpec = {
   args: [["<amount>", "USD; at most what is outstanding is taken"]],
   example: "10000",
   async run(session, args) {
-    const amountUsd = parsePositive(args.amount!, "amount");
     const breakwater = await session.breakwater();
+    const amountUsd = parsePayable(args.amount!, "amount", breakwater.scale);
     const [[traders], lps] = await Promise.all([breakwater.clearinghouse.traderClaims(), breakwater.pool.claims()]);
     if (traders + lps.senior + lps.junior === 0n) throw new InputError("nobody is owed anything: nothing to repay");
     return change(session, {
-      what: `repay recovery claims with up to ${formatUsd(amountUsd)} USD`,
+      what: `repay recovery claims with up to ${formatExact(amountUsd, 2)} USD`,
       act: (how) => recover(breakwater, { ...how, amountUsd }),
       watch: async () => {
         const [[traders], lps] = await Promise.all([breakwater.clearinghouse.traderClaims(), breakwater.pool.claims()]);
@@ -128,25 +127,26 @@ const fees: CommandSpec = {
     const of = oneOf(String(options.of), SOURCES, "--of");
     const breakwater = await session.breakwater();
     const me = await session.self();
-    const report: Report = [];
+    const parts: Part[] = [];
     for (const from of ["clearinghouse", "orders"] as const) {
       const isAsked = of === from || (of === "all" && (await breakwater[from].feesOf(me)) >= breakwater.scale);
       if (!isAsked) continue;
-      const part = await change(session, {
-        what: `claim the fees of ${me} from the ${from}`,
-        act: (how) => claimFees(breakwater, { ...how, from }),
-        watch: async () => {
-          const [due, native] = await Promise.all([breakwater[from].feesOf(me), breakwater.token.balanceOf(me)]);
-          return [
-            fact("fees", "fees to claim, USD", usd(due)),
-            fact("wallet", "wallet, USD", usd(fromNative(native, breakwater.scale))),
-          ];
-        },
-      });
-      report.push({ key: from, group: part });
+      const make = () =>
+        change(session, {
+          what: `claim the fees of ${me} from the ${from}`,
+          act: (how) => claimFees(breakwater, { ...how, from }),
+          watch: async () => {
+            const [due, native] = await Promise.all([breakwater[from].feesOf(me), breakwater.token.balanceOf(me)]);
+            return [
+              fact("fees", "fees to claim, USD", usd(due)),
+              fact("wallet", "wallet, USD", usd(fromNative(native, breakwater.scale))),
+            ];
+          },
+        });
+      parts.push({ key: from, make });
     }
-    if (report.length === 0) throw new InputError(`no fees of ${me} wait to be claimed`);
-    return report;
+    if (parts.length === 0) throw new InputError(`no fees of ${me} wait to be claimed`);
+    return changes(parts);
   },
 };
 

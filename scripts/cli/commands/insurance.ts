@@ -1,6 +1,4 @@
-import { getAddress, isAddress } from "ethers";
 import { readInsurance } from "../../sdk/actions/readInsurance.ts";
-import { InputError } from "../../shared/inputError.ts";
 import type { CommandSpec, NounSpec } from "../command.ts";
 import { oneOf } from "../options.ts";
 import * as figures from "../report.ts";
@@ -53,10 +51,7 @@ const requests: CommandSpec = {
   args: [["[holder]", "one's own unless given"]],
   example: "",
   async run(session, { holder }) {
-    if (holder !== undefined && !isAddress(holder)) throw new InputError(`holder: "${holder}" is not an address`);
-    return [
-      await requestsTable(session, ["insurance"], holder === undefined ? await session.self() : getAddress(holder)),
-    ];
+    return [await requestsTable(session, ["insurance"], await session.whose(holder, "holder"))];
   },
 };
 

@@ -7,7 +7,7 @@ import { readMarkets } from "../../sdk/actions/readMarkets.ts";
 import { restrictOpening } from "../../sdk/actions/restrictOpening.ts";
 import { settleDeadMarket } from "../../sdk/actions/settleDeadMarket.ts";
 import { formatMarket } from "../../sdk/markets.ts";
-import { formatDuration, formatPercent, parseDuration, parseFraction, WAD } from "../../sdk/units.ts";
+import { BP, formatDuration, formatPercent, parseDuration, parseFraction, WAD } from "../../sdk/units.ts";
 import { InputError } from "../../shared/inputError.ts";
 import { change } from "../change.ts";
 import type { CommandSpec, NounSpec } from "../command.ts";
@@ -194,12 +194,13 @@ const restrict: CommandSpec = {
   async run(session, args) {
     const share = parseFraction(args.share!, "share");
     const duration = parseDuration(args.time!, "time");
-    if (share < 0n || share > WAD) throw new InputError(`share: "${args.share}" is not from 0% to 100%`);
+    if (share === WAD) throw new InputError("share: all of the caps is no restriction; a time of 0 ends one");
+    if (share % BP !== 0n) throw new InputError(`share: "${args.share}" is finer than 0.01%`);
     const breakwater = await session.breakwater();
     const { market, symbol } = await listed(breakwater, args.market!);
-    const shareBps = share / 10n ** 14n;
+    const shareBps = share / BP;
     return change(session, {
-      what: `leave openings in ${symbol} ${formatPercent(share)} of the caps for ${formatDuration(duration)}`,
+      what: `leave openings in ${symbol} ${formatPercent(share)} of the caps for ${formatDuration(duration, 4)}`,
       act: (how) => restrictOpening(breakwater, { ...how, market, shareBps, duration }),
       watch: async () => {
         const { restriction } = await listed(breakwater, args.market!);

@@ -4,7 +4,7 @@ import { reportSilence } from "../../sdk/actions/reportSilence.ts";
 import { setMockPrice } from "../../sdk/actions/setMockPrice.ts";
 import type { Breakwater } from "../../sdk/contracts.ts";
 import { formatMarket, parseMarket } from "../../sdk/markets.ts";
-import { formatPrice, parsePositive } from "../../sdk/units.ts";
+import { formatExact, parsePositive } from "../../sdk/units.ts";
 import { change } from "../change.ts";
 import type { CommandSpec, NounSpec } from "../command.ts";
 import { parseHexList } from "../options.ts";
@@ -74,7 +74,7 @@ const setPrice: CommandSpec = {
     const breakwater = await session.breakwater();
     const market = parseMarket(breakwater.book, args.market!);
     return change(session, {
-      what: `set the price of ${formatMarket(breakwater.book, market)} to ${formatPrice(price)} USD`,
+      what: `set the price of ${formatMarket(breakwater.book, market)} to ${formatExact(price, 2)} USD`,
       act: (how) => setMockPrice(breakwater, { ...how, market, price }),
       watch: () => priceFact(breakwater, market),
     });

@@ -12,8 +12,9 @@ import { formatMarket, parseMarket } from "../../sdk/markets.ts";
 import { ORDER_KINDS, type OrderKind, type OrderRequest } from "../../sdk/order.ts";
 import { givenUpdates } from "../../sdk/pythPrices.ts";
 import { ANY_PRICE } from "../../sdk/quote.ts";
-import { formatPrice, formatSize, fromNative, parseDuration, parsePositive, parseWad } from "../../sdk/units.ts";
+import { formatExact, fromNative, parseDuration, parsePositive, parseWad } from "../../sdk/units.ts";
 import { InputError } from "../../shared/inputError.ts";
+import { systemErrorLine } from "../../shared/systemError.ts";
 import { change } from "../change.ts";
 import type { Arguments, CommandSpec, NounSpec, Options } from "../command.ts";
 import { parseHexList, parseId } from "../options.ts";
@@ -64,9 +65,9 @@ async function requestOf(session: Session, args: Arguments, options: Options): P
 }
 
 function describe({ kind, sizeDelta, account, triggerPrice, isReduceOnly }: OrderRequest, symbol: string): string {
-  const size = formatSize(sizeDelta < 0n ? -sizeDelta : sizeDelta);
+  const size = formatExact(sizeDelta < 0n ? -sizeDelta : sizeDelta);
   const when =
-    kind === "market" ? "at the price that comes" : `${kind.replaceAll("-", " ")} ${formatPrice(triggerPrice)}`;
+    kind === "market" ? "at the price that comes" : `${kind.replaceAll("-", " ")} ${formatExact(triggerPrice, 2)}`;
   return `${sizeDelta > 0n ? "buy" : "sell"} ${size} ${symbol} ${when}${isReduceOnly ? ", reduce-only," : ""} for ${formatAccount(account)}`;
 }
 
@@ -111,7 +112,7 @@ const sign: CommandSpec = {
     const document = toJsonText(order);
     if (options.out !== undefined && !session.options.dryRun) {
       await writeFile(String(options.out), document).catch((error: Error) => {
-        throw new InputError(`--out ${options.out}: ${error.message}`);
+        throw new InputError(systemErrorLine(error, `--out ${options.out}`) ?? error.message);
       });
     }
     return [
@@ -136,8 +137,8 @@ const submitSigned: CommandSpec = {
   args: [["<file>", "of `order sign --out`"]],
   example: "order.json",
   async run(session, { file }) {
-    const text = await readFile(file!, "utf8").catch(() => {
-      throw new InputError(`${file}: no such file`);
+    const text = await readFile(file!, "utf8").catch((error: Error) => {
+      throw new InputError(systemErrorLine(error, file) ?? error.message);
     });
     const order = fromJson(text, file!);
     const breakwater = await session.breakwater();

@@ -1,4 +1,3 @@
-import { getAddress, isAddress } from "ethers";
 import { claimRecovery } from "../../sdk/actions/claimRecovery.ts";
 import { readPool } from "../../sdk/actions/readPool.ts";
 import { resetPool } from "../../sdk/actions/resetPool.ts";
@@ -84,7 +83,7 @@ const requests: CommandSpec = {
   args: [["[holder]", "one's own unless given"]],
   example: "",
   async run(session, { holder }) {
-    return [await requestsTable(session, TRANCHES, await whose(session, holder))];
+    return [await requestsTable(session, TRANCHES, await session.whose(holder, "holder"))];
   },
 };
 
@@ -144,7 +143,7 @@ const recovery: CommandSpec = {
   async run(session, args) {
     const tranche = oneOf(args.tranche!, TRANCHES, "tranche");
     const breakwater = await session.breakwater();
-    const holder = await whose(session, args.holder);
+    const holder = await session.whose(args.holder, "holder");
     const { claimable } = await breakwater[tranche].claimsOf(holder);
     if (claimable === 0n) throw new InputError(`${tranche}: nothing has been repaid to ${holder} since the last claim`);
     return change(session, {
@@ -164,12 +163,6 @@ const recovery: CommandSpec = {
     });
   },
 };
-
-async function whose(session: { self(): Promise<string> }, holder: string | undefined): Promise<string> {
-  if (holder === undefined) return session.self();
-  if (!isAddress(holder)) throw new InputError(`holder: "${holder}" is not an address`);
-  return getAddress(holder);
-}
 
 export default {
   noun: "pool",

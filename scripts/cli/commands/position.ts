@@ -4,7 +4,7 @@ import { type OpenPositionReturnType, openPosition } from "../../sdk/actions/ope
 import { readAccount } from "../../sdk/actions/readAccount.ts";
 import { formatMarket, parseMarket } from "../../sdk/markets.ts";
 import { acceptablePrice, quote } from "../../sdk/quote.ts";
-import { formatSize, fromNative, parseFraction, parsePositive, WAD } from "../../sdk/units.ts";
+import { formatExact, fromNative, parseFraction, parsePositive, WAD } from "../../sdk/units.ts";
 import { InputError } from "../../shared/inputError.ts";
 import { change } from "../change.ts";
 import type { CommandSpec, NounSpec, Options } from "../command.ts";
@@ -49,7 +49,7 @@ const open: CommandSpec = {
     const account = await session.account(options.account as string | undefined);
     const symbol = formatMarket(breakwater.book, market);
     return change(session, {
-      what: `order a ${side} of ${formatSize(sizeDelta < 0n ? -sizeDelta : sizeDelta)} ${symbol} for ${formatAccount(account)}`,
+      what: `order a ${side} of ${formatExact(sizeDelta < 0n ? -sizeDelta : sizeDelta)} ${symbol} for ${formatAccount(account)}`,
       act: (how) => openPosition(breakwater, { ...how, account, market, sizeDelta, slippage }),
       watch: () => wallet(session),
       found: ordered,

@@ -1,6 +1,4 @@
-import { getAddress, isAddress } from "ethers";
 import { type RoleHolder, readRoles } from "../../sdk/actions/readRoles.ts";
-import { InputError } from "../../shared/inputError.ts";
 import type { CommandSpec, NounSpec } from "../command.ts";
 import { duration, type TableSection, text } from "../report.ts";
 import { call, cancel, execute, operation, operations, schedule } from "../roleOperations.ts";
@@ -20,8 +18,7 @@ const check: CommandSpec = {
   args: [["[address]", "whose"]],
   example: "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266",
   async run(session, { address }) {
-    if (address !== undefined && !isAddress(address)) throw new InputError(`address: "${address}" is not one`);
-    const who = address === undefined ? await session.self() : getAddress(address);
+    const who = await session.whose(address, "address");
     const held = (await readRoles(await session.breakwater())).filter(({ holder }) => holder === who);
     return [{ ...holders(held), title: who, empty: "holds no role" }];
   },

@@ -1,6 +1,7 @@
 import { mkdir, open, readFile, rename } from "node:fs/promises";
 import path from "node:path";
 import { InputError } from "../../shared/inputError.ts";
+import { systemErrorLine } from "../../shared/systemError.ts";
 import { tryJson } from "../../shared/tryJson.ts";
 import { type Binding, emptyState, type State, stateSchema } from "./state.ts";
 import { writing } from "./writing.ts";
@@ -38,7 +39,7 @@ async function loadOfAnybody({
 }: Omit<LoadStateParameters, "account">): Promise<State> {
   const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return undefined;
-    throw new InputError(`--state ${file}: cannot be read (${error.code})`);
+    throw new InputError(systemErrorLine(error, `--state ${file}`) ?? error.message);
   });
   if (text === undefined) return emptyState(binding, startBlock);
 

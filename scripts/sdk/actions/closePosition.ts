@@ -3,12 +3,12 @@ import { chainTime } from "../chainTime.ts";
 import type { Breakwater } from "../contracts.ts";
 import { formatMarket } from "../markets.ts";
 import { acceptablePrice, quote } from "../quote.ts";
-import type { ChangeParameters } from "../send.ts";
+import type { PayingParameters } from "../sendPaying.ts";
 import { WAD } from "../units.ts";
 import type { OpenPositionReturnType } from "./openPosition.ts";
 import { submitOrder } from "./submitOrder.ts";
 
-export type ClosePositionParameters = ChangeParameters & {
+export type ClosePositionParameters = PayingParameters & {
   account: bigint;
   market: number;
   /** WAD fraction of the position; all of it unless given. */

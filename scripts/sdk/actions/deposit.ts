@@ -1,18 +1,14 @@
 import type { Breakwater } from "../contracts.ts";
-import { type ChangeParameters, type SendReturnType, send } from "../send.ts";
+import { type PayingParameters, type SendPayingReturnType, sendPaying } from "../sendPaying.ts";
 import { toNative } from "../units.ts";
-import { approve } from "./approve.ts";
 
-export type DepositParameters = ChangeParameters & {
+export type DepositParameters = PayingParameters & {
   account: bigint;
   /** USD WAD, rounded down to units of the token. */
   amountUsd: bigint;
 };
 
-export type DepositReturnType = SendReturnType & {
-  /** Of the vault, if it was needed. */
-  approval: SendReturnType | undefined;
-};
+export type DepositReturnType = SendPayingReturnType;
 
 /**
  * Puts the signer's dollars into the margin of an account, its own or another's. Approves the vault for exactly this
@@ -26,7 +22,6 @@ export async function deposit(
   { account, amountUsd, ...how }: DepositParameters,
 ): Promise<DepositReturnType> {
   const amount = toNative(amountUsd, breakwater.scale);
-  const approval = await approve(breakwater, { amountUsd, ...how });
-  const transaction = breakwater.clearinghouse.deposit.populateTransaction(account, amount);
-  return { approval, ...(await send({ ...how, transaction, isUnsentBefore: approval !== undefined })) };
+  const transaction = () => breakwater.clearinghouse.deposit.populateTransaction(account, amount);
+  return sendPaying(breakwater, { ...how, amountUsd, transaction });
 }

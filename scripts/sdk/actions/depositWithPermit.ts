@@ -2,6 +2,7 @@ import { Signature, type TypedDataDomain } from "ethers";
 import { chainTime } from "../chainTime.ts";
 import type { Breakwater } from "../contracts.ts";
 import { type ChangeParameters, type SendReturnType, send } from "../send.ts";
+import { checkWallet } from "../sendPaying.ts";
 import { toNative } from "../units.ts";
 
 export type DepositWithPermitParameters = ChangeParameters & {
@@ -32,11 +33,13 @@ const PERMIT = {
  * await depositWithPermit(breakwater, { signer, account, amountUsd: parseWad("5000", "amount") });
  */
 export async function depositWithPermit(
-  { book, token, vault, clearinghouse, scale }: Breakwater,
+  breakwater: Breakwater,
   { account, amountUsd, deadline, ...how }: DepositWithPermitParameters,
 ): Promise<DepositWithPermitReturnType> {
+  const { book, token, vault, clearinghouse, scale } = breakwater;
   const amount = toNative(amountUsd, scale);
   const owner = await how.signer.getAddress();
+  await checkWallet(breakwater, { owner, amountUsd });
   const until = deadline ?? (await chainTime(how.signer)) + 3_600n;
   const [spender, verifyingContract, nonce] = await Promise.all([
     vault.getAddress(),

@@ -1,10 +1,10 @@
 import { chainTime } from "../chainTime.ts";
 import type { Breakwater } from "../contracts.ts";
 import { acceptablePrice, quote } from "../quote.ts";
-import type { ChangeParameters } from "../send.ts";
+import type { PayingParameters } from "../sendPaying.ts";
 import { type SubmitOrderReturnType, submitOrder } from "./submitOrder.ts";
 
-export type OpenPositionParameters = ChangeParameters & {
+export type OpenPositionParameters = PayingParameters & {
   account: bigint;
   market: number;
   /** Base units WAD, signed: a long is positive. */

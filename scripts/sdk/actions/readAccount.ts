@@ -1,3 +1,5 @@
+import { ZeroAddress } from "ethers";
+import { ownerOf } from "../accountId.ts";
 import type { Breakwater } from "../contracts.ts";
 import { decodeError } from "../errors.ts";
 import { liquidationPrice } from "../liquidationPrice.ts";
@@ -45,6 +47,7 @@ export type ReadAccountReturnType = {
   liquidations: bigint;
   /** Undefined: one of its markets has no price. */
   health: Health | undefined;
+  /** Its equity is below maintenance, or nobody owns it. */
   isLiquidatable: boolean;
   positions: PositionState[];
   /** Realised profit the pool owes: paid already and margin at the next touch, or still to be paid. */
@@ -74,12 +77,14 @@ export async function readAccount(
   ]);
   const open = Array.from({ length: 32 }, (_, id) => id).filter((id) => (stored.openMarkets >> BigInt(id)) & 1n);
   const positions = await Promise.all(open.map((market) => readPosition(breakwater, account, market)));
+  const isOrphan = ownerOf(account) === ZeroAddress;
   return {
     account,
     margin: stored.margin,
     liquidations: stored.liquidations,
     health,
-    isLiquidatable: health !== undefined && positions.length > 0 && health.equity < health.maintenanceMargin,
+    isLiquidatable:
+      health !== undefined && positions.length > 0 && (isOrphan || health.equity < health.maintenanceMargin),
     positions: positions.map((position) => ({ ...position, liquidationPrice: liquidationPrice(position, health) })),
     debts: { collectable, outstanding: owed },
     claims: { claimable, outstanding: unpaid },

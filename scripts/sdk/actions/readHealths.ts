@@ -1,4 +1,5 @@
 import type { Breakwater } from "../contracts.ts";
+import { inHalves } from "../inHalves.ts";
 
 export type ReadHealthsParameters = {
   accounts: bigint[];
@@ -41,19 +42,15 @@ export async function readHealths(
 }
 
 async function readPage(system: Breakwater, page: bigint[], block: number | "latest"): Promise<AccountHealth[]> {
-  if (system.lens === undefined) return readOneByOne(system, page, block);
-  try {
-    const seen = await system.lens.healths(page, { blockTag: block });
+  const { lens } = system;
+  if (lens === undefined) return readOneByOne(system, page, block);
+  // Accounts with eight positions cost eight times as much.
+  return inHalves(page, async (part) => {
+    const seen = await lens.healths(part, { blockTag: block });
     return seen.map(({ index, equity, maintenance, isLiquidatable, isPriced }) => {
-      return { account: page[Number(index)]!, equity, maintenance, isLiquidatable, isPriced };
+      return { account: part[Number(index)]!, equity, maintenance, isLiquidatable, isPriced };
     });
-  } catch (error) {
-    if (!isRefusal(error) || page.length === 1) throw error;
-    // More gas than the node gives a call: accounts with eight positions cost eight times as much.
-    const half = Math.ceil(page.length / 2);
-    const halves = [page.slice(0, half), page.slice(half)];
-    return (await Promise.all(halves.map((part) => readPage(system, part, block)))).flat();
-  }
+  });
 }
 
 /** Without a Lens: a call for each, which nodes take in batches. */

@@ -1,19 +1,15 @@
 import type { Breakwater } from "../contracts.ts";
-import { type ChangeParameters, type SendReturnType, send } from "../send.ts";
+import { type PayingParameters, type SendPayingReturnType, sendPaying } from "../sendPaying.ts";
 import type { ShareVault } from "../shares.ts";
 import { toNative } from "../units.ts";
-import { approve } from "./approve.ts";
 
-export type RequestDepositParameters = ChangeParameters & {
+export type RequestDepositParameters = PayingParameters & {
   into: ShareVault;
   /** USD WAD, rounded down to units of the token. */
   amountUsd: bigint;
 };
 
-export type RequestDepositReturnType = SendReturnType & {
-  /** Of the vault, if it was needed. */
-  approval: SendReturnType | undefined;
-};
+export type RequestDepositReturnType = SendPayingReturnType;
 
 /**
  * Pays the signer's dollars into the queue of a tranche or of the insurance fund. Shares come when the next epoch has been
@@ -27,8 +23,7 @@ export async function requestDeposit(
   { into, amountUsd, ...how }: RequestDepositParameters,
 ): Promise<RequestDepositReturnType> {
   const owner = await how.signer.getAddress();
-  const approval = await approve(breakwater, { amountUsd, ...how });
   const amount = toNative(amountUsd, breakwater.scale);
-  const transaction = breakwater[into].requestDeposit.populateTransaction(amount, owner, owner);
-  return { approval, ...(await send({ ...how, transaction, isUnsentBefore: approval !== undefined })) };
+  const transaction = () => breakwater[into].requestDeposit.populateTransaction(amount, owner, owner);
+  return sendPaying(breakwater, { ...how, amountUsd, transaction });
 }

@@ -1,6 +1,7 @@
+import { InputError } from "../../shared/inputError.ts";
 import type { Breakwater } from "../contracts.ts";
 import { type ChangeParameters, type SendReturnType, send } from "../send.ts";
-import type { ShareVault } from "../shares.ts";
+import { exactShares, type ShareVault } from "../shares.ts";
 
 export type RequestRedeemParameters = ChangeParameters & {
   from: ShareVault;
@@ -21,5 +22,9 @@ export async function requestRedeem(
   { from, shares, ...how }: RequestRedeemParameters,
 ): Promise<RequestRedeemReturnType> {
   const owner = await how.signer.getAddress();
+  const has = await breakwater[from].balanceOf(owner);
+  if (has < shares) {
+    throw new InputError(`${from}: ${owner} holds ${exactShares(has)} shares, not ${exactShares(shares)}`);
+  }
   return send({ ...how, transaction: breakwater[from].requestRedeem.populateTransaction(shares, owner, owner) });
 }

@@ -1,13 +1,11 @@
 import type { Breakwater } from "../contracts.ts";
 import { type OrderRequest, stepsOf, toOrderRequest } from "../order.ts";
-import { type ChangeParameters, type SendReturnType, send } from "../send.ts";
-import { approve } from "./approve.ts";
+import type { SendReturnType } from "../send.ts";
+import { type PayingParameters, type SendPayingReturnType, sendPaying } from "../sendPaying.ts";
 
-export type SubmitOrderParameters = ChangeParameters & { request: OrderRequest };
+export type SubmitOrderParameters = PayingParameters & { request: OrderRequest };
 
-export type SubmitOrderReturnType = SendReturnType & {
-  /** Of the vault for the keeper's fee, if it was needed. */
-  approval: SendReturnType | undefined;
+export type SubmitOrderReturnType = SendPayingReturnType & {
   /** Undefined: a dry run. */
   orderId: bigint | undefined;
 };
@@ -26,10 +24,9 @@ export async function submitOrder(
 ): Promise<SubmitOrderReturnType> {
   const { orders } = breakwater;
   const amountUsd = (await orders.keeperFee()) * stepsOf(request.kind);
-  const approval = await approve(breakwater, { amountUsd, ...how });
-  const transaction = orders.submit.populateTransaction(toOrderRequest(request));
-  const sent = await send({ ...how, transaction, isUnsentBefore: approval !== undefined });
-  return { approval, ...sent, orderId: submittedOrder(breakwater, sent) };
+  const transaction = () => orders.submit.populateTransaction(toOrderRequest(request));
+  const sent = await sendPaying(breakwater, { ...how, amountUsd, transaction });
+  return { ...sent, orderId: submittedOrder(breakwater, sent) };
 }
 
 /** Id in the events of a submission. */

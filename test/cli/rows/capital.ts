@@ -81,7 +81,7 @@ export const CAPITAL: Row[] = [
     },
     table: [/junior, shares +100,000\.0000 +99,960\.0000/],
     json: { "changes.juniorSupply.after": "99960" },
-    error: { line: /^LiquidityPool_NothingRecorded\(.*record the epoch first/ },
+    error: { line: /^LiquidityPool_NothingRecorded\(.*nothing waits to be settled: record the epoch first/ },
   },
   {
     command: "pool reset",
@@ -129,7 +129,7 @@ export const CAPITAL: Row[] = [
     argv: () => ["100", ...STAKER],
     table: [/waiting to be redeemed, shares +0\.0000 +100\.0000/],
     json: { "changes.redeemPending.after": "100" },
-    error: { argv: () => ["100"], line: /^ERC20InsufficientBalance/ },
+    error: { argv: () => ["100"], line: /^insurance: 0xf39F\w+ holds 0 shares, not 100$/ },
   },
   {
     command: "insurance requests",

@@ -43,7 +43,7 @@ export const GOVERNING: Row[] = [
     argv: ({ address }) => [address[7]!],
     table: ["holds no role"],
     json: { roles: [] },
-    error: { argv: () => ["me"], line: 'address: "me" is not one' },
+    error: { argv: () => ["me"], line: 'address: "me" is not an address' },
   },
   {
     command: "role operations",

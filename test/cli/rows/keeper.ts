@@ -138,7 +138,7 @@ export const KEEPING: Row[] = [
   {
     command: "oracle set-price",
     stage: emptyStage,
-    argv: () => ["eth", "2,700.5"],
+    argv: () => ["eth", "2700.5"],
     table: [/price, USD +3,000\.00 +2,700\.50/],
     json: { "changes.price.after": "2700.5" },
     error: { argv: () => ["eth", "0"], line: 'price: "0" is not more than zero' },

@@ -26,7 +26,7 @@ export const TRADER: Row[] = [
     argv: () => ["--all"],
     table: [/sum +39,696\.00/],
     json: { "accounts.length": 2, "accounts.0.margin": "9848" },
-    error: { argv: () => ["--from", "nobody"], line: "--from nobody: not an address" },
+    error: { argv: () => ["--from", "nobody"], line: '--from: "nobody" is not an address' },
   },
   {
     command: "account deposit",
@@ -34,7 +34,10 @@ export const TRADER: Row[] = [
     argv: () => ["500", ...ALICE],
     table: [/margin, USD +9,848\.00 +10,348\.00/, "done  deposit 500.00 USD"],
     json: { isDryRun: false, "transactions.length": 1, "changes.margin.after": "10348" },
-    error: { argv: () => ["500", "--account-index", "7"], line: /^ERC20InsufficientBalance\(.*faucet mint/ },
+    error: {
+      argv: () => ["500", "--account-index", "7"],
+      line: /^the wallet of 0x14dC\w+ holds 0\.00 USD, not 500\.00; `faucet mint` prints mock dollars$/,
+    },
   },
   {
     command: "account withdraw",
@@ -61,7 +64,7 @@ export const TRADER: Row[] = [
     argv: ({ address }) => [address[1]!],
     table: [/may act +no +yes/],
     json: { "changes.isOperator.after": true },
-    error: { argv: () => ["bob"], line: 'address: "bob" is not one' },
+    error: { argv: () => ["bob"], line: 'address: "bob" is not an address' },
   },
   {
     command: "account settle",
@@ -144,7 +147,7 @@ export const TRADER: Row[] = [
     argv: ({ deployments }) => [fileOf(deployments), "--account-index", "7"],
     table: [/submit what 0x\w+ signed: buy 2 ETH/, /order +3\n/],
     json: { "result.orderId": 3 },
-    error: { argv: () => ["nothing.json"], line: "nothing.json: no such file" },
+    error: { argv: () => ["nothing.json"], line: "nothing.json: no such file or folder" },
   },
   {
     command: "order show",
