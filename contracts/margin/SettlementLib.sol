@@ -71,8 +71,9 @@ library SettlementLib {
         return op.pack();
     }
 
-    /// @notice Ends an operation whose account is short of margin: takes in what deleveraging closed, and turns the profit
-    /// of every winning position into money; the others are not touched.
+    /// @notice Ends an operation whose account is short of margin: takes in what deleveraging closed, and turns into money
+    /// what every position is worth that is worth something: its profit, or what it has paid in beyond its loss. The
+    /// others are not touched.
     /// @dev Requirements: that is enough, else {IClearinghouse.Clearinghouse_MarginBelowZero}.
     function finishShort(
         State storage state,
@@ -86,19 +87,19 @@ library SettlementLib {
         return op.pack();
     }
 
-    /// @dev Who wins is decided on what deleveraging has left of the position; what it has closed needs no price.
+    /// @dev Worth is decided on what deleveraging has left of the position; what it has closed needs no price.
     function _cashIn(State storage state, Operation memory op, MarketId id, uint256 price) private {
         MarketBook storage market = state.markets[id];
         Position memory position = state.positions[op.account][id];
         Replay memory r = market.sideOf(position.size > 0).previewReplay(position, OperationLib.MAX_EVENTS);
         bool isWaiting = int256(r.credit + r.returned) > r.fundingOwed;
-        bool isWinning = price != 0 && position.pricePnl(price) > 0;
-        if (!isWinning) {
+        bool hasWorth = price != 0 && position.pricePnl(price) + int256(uint256(position.settled)) > 0;
+        if (!hasWorth) {
             if (isWaiting) op.advance(state, id, OperationLib.MAX_EVENTS);
             return;
         }
         position = op.take(state, id, price);
-        (int256 toTrader, uint256 returned) = position.crystallise(price, 0);
+        (int256 toTrader, uint256 returned) = position.crystallise(price, type(uint256).max);
         op.credit(market, toTrader, returned);
         op.put(state, id, position, price);
     }

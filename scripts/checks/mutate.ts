@@ -109,7 +109,10 @@ async function tryOne(mutant: Mutant, scratch: string): Promise<Result> {
       if (code === -1) return end("timeout");
       const totals = parseTotals(output);
       // No totals: the compiler found the bug, so no test had to.
-      if (totals === undefined) return end("does not compile");
+      if (totals === undefined) {
+        progress(`${mutant.name}: ${lastLine(output)}`);
+        return end("does not compile");
+      }
       if (code !== 0 && totals.failed > 0) return end("killed", killer);
     }
     return end("survived");

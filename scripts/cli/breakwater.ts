@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { watchOutput } from "../shared/systemError.ts";
+import { describeError } from "../shared/secrets.ts";
+import { whenUnread } from "../shared/unread.ts";
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
 
@@ -28,11 +29,11 @@ async function main(): Promise<number> {
   });
 }
 
-watchOutput();
+whenUnread();
 try {
   const code = await main();
   if (code !== 0) process.exitCode = code;
 } catch (error) {
-  process.stderr.write(`error: unexpected: ${(error as Error).message.split("\n")[0]}\n`);
+  process.stderr.write(`error: unexpected: ${describeError(error)}\n`);
   process.exitCode = 1;
 }

@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { ContractError, decodeError } from "../sdk/errors.ts";
 import { InputError } from "../shared/inputError.ts";
+import { describeError } from "../shared/secrets.ts";
 import { systemErrorLine } from "../shared/systemError.ts";
 import type { Arguments, CommandSpec, NounSpec, Options } from "./command.ts";
 import { NOUNS } from "./commands/index.ts";
@@ -114,7 +115,7 @@ function lineOf(error: unknown): string {
   if (system !== undefined) return system;
   const code = (decoded as { code?: string }).code;
   if (code === "INSUFFICIENT_FUNDS") return "the account that signs has too little ether for gas";
-  return `unexpected: ${firstLine((decoded as Error)?.message ?? String(decoded))}`;
+  return `unexpected: ${describeError(decoded)}`;
 }
 
 function firstLine(message: string): string {

@@ -1,6 +1,6 @@
 import pino, { type Logger } from "pino";
 import pretty from "pino-pretty";
-import { describeError, withoutUrls } from "./chain/errors.ts";
+import { describeError, withoutSecrets } from "../shared/secrets.ts";
 
 export type Log = Logger;
 
@@ -15,7 +15,7 @@ export type CreateLogParameters = {
 
 /**
  * Logs without secrets, three times over: fields that could hold one are redacted, errors and texts lose what follows the
- * origin of a URL, and whatever is left of a known secret is taken out of the finished line.
+ * origin of a URL and most of a signed transaction, and whatever is left of a known secret is taken out of the finished line.
  */
 export function createLog({
   level,
@@ -25,7 +25,7 @@ export function createLog({
 }: CreateLogParameters): Log {
   const known = secrets.filter((secret) => secret.length >= 8);
   const clean = (line: string): string =>
-    known.reduce((text, secret) => text.replaceAll(secret, "[secret]"), withoutUrls(line));
+    known.reduce((text, secret) => text.replaceAll(secret, "[secret]"), withoutSecrets(line));
   const stream = { write: (line: string) => write(clean(line)) };
   const format = isPretty
     ? pretty.prettyFactory({ colorize: true, ignore: "pid,hostname", translateTime: "HH:MM:ss" })
@@ -53,10 +53,12 @@ export class Conditions {
     this.log = log;
   }
 
-  begin(name: string, level: "warn" | "error", message: string, details: object = {}): void {
-    if (this.current.has(name)) return;
+  /** True: it is news. */
+  begin(name: string, level: "warn" | "error", message: string, details: object = {}): boolean {
+    if (this.current.has(name)) return false;
     this.current.set(name, message);
     this.log[level]({ condition: name, ...details }, message);
+    return true;
   }
 
   end(name: string): void {

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import pRetry from "p-retry";
-import { describeError, isPassing } from "./chain/errors.ts";
+import { InputError } from "../shared/inputError.ts";
+import { describeError } from "../shared/secrets.ts";
+import { isPassing } from "./chain/errors.ts";
 import type { Keeper } from "./keeper.ts";
 import type { Sent } from "./state/state.ts";
 import { type TickReturnType, tick } from "./tick.ts";
@@ -28,18 +30,31 @@ export type OnceReturnType = TickReturnType & {
 /** One look, and then until everything that was sent is decided, or `onceSeconds` are over. A dry run only looks. */
 export async function once(keeper: Keeper, signal: AbortSignal): Promise<OnceReturnType> {
   const { config, state } = keeper;
-  const first = await tickWithRetries(keeper, signal);
+  const first = await tickWithRetries(keeper, signal, config.onceSeconds).catch((error: unknown) => {
+    if (!isPassing(error)) throw error;
+    throw new InputError(`the node did not answer for ${config.onceSeconds / 1_000} s: ${describeError(error)}`);
+  });
   const until = Date.now() + config.onceSeconds;
   const open = (): Sent[] => state.outbox.filter(({ mined }) => mined === undefined);
+  const waiting = { ...keeper, config: { ...config, maxPending: 0 } };
   while (!config.dryRun && open().length > 0 && Date.now() < until && !signal.aborted) {
     await sleep(SOON_MS, undefined, { signal }).catch(() => {});
-    await tickWithRetries({ ...keeper, config: { ...config, maxPending: 0 } }, signal);
+    await tickWithRetries(waiting, signal, until - Date.now()).catch((error: unknown) => {
+      // What it has sent is on disk, and not decided.
+      if (!isPassing(error)) throw error;
+    });
   }
   return { ...first, pending: open() };
 }
 
-async function tickWithRetries(keeper: Keeper, signal: AbortSignal): Promise<TickReturnType> {
+/** `patienceMs`: for how long a node may fail. */
+async function tickWithRetries(
+  keeper: Keeper,
+  signal: AbortSignal,
+  patienceMs = Number.POSITIVE_INFINITY,
+): Promise<TickReturnType> {
   const { log, metrics, conditions } = keeper;
+  const started = Date.now();
   const end = metrics.tick.startTimer();
   try {
     const done = await pRetry(() => tick(keeper), {
@@ -48,7 +63,7 @@ async function tickWithRetries(keeper: Keeper, signal: AbortSignal): Promise<Tic
       maxTimeout: 30_000,
       factor: 2,
       signal,
-      shouldRetry: ({ error }) => isPassing(error),
+      shouldRetry: ({ error }) => isPassing(error) && Date.now() - started < patienceMs,
       onFailedAttempt: ({ error, attemptNumber }) => {
         if (!isPassing(error)) return;
         metrics.retries.inc();

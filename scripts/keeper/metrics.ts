@@ -1,5 +1,6 @@
 import { createServer, type Server } from "node:http";
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import { InputError } from "../shared/inputError.ts";
 
 /** Everything Prometheus sees; README.md here says what each means and what to be woken by. */
 export function createMetrics() {
@@ -31,6 +32,11 @@ export function createMetrics() {
       ["kind", "result"],
     ),
     resent: counter("transactions_resent_total", "Sent again with the same nonce: dropped, stuck, gap", ["why"]),
+    replacementsCapped: counter(
+      "replacement_fees_capped_total",
+      "Stuck transactions whose replacement would cost more than --max-fee-gwei",
+      ["kind"],
+    ),
     refused: counter("simulations_refused_total", "Actions the node refused before they were sent", ["kind", "why"]),
     failures: counter("target_failures_total", "Failures held against a target", ["kind"]),
     gasSpent: counter("gas_spent_ether_total", "Ether paid for gas"),
@@ -58,7 +64,10 @@ export async function serveMetrics({ registry }: Metrics, port: number): Promise
     else response.writeHead(404).end();
   });
   await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
+    server.once("error", ({ code, message }: NodeJS.ErrnoException) => {
+      const why = code === "EADDRINUSE" ? "in use by another process" : `cannot be listened on (${code ?? message})`;
+      reject(new InputError(`--metrics-port ${port}: ${why}; name another one`));
+    });
     server.listen(port, () => resolve());
   });
   return server;

@@ -8,12 +8,13 @@ import type { Sent } from "./state/state.ts";
 /** What would be done, for people. */
 export function planTable({ actions, skipped }: Plan, { gasPrice, etherUsd, block }: Observation): string {
   const table = new Table({
-    head: ["action", "target", "pays, USD", "gas costs, USD"],
+    head: ["action", "target", "pays, USD", "costs, USD"],
     colAligns: ["left", "left", "right", "right"],
     style: { head: [], border: [] },
   });
   for (const action of actions) {
-    const cost = etherUsd === undefined ? "unknown" : formatUsd(costUsd(action.gas * gasPrice, etherUsd));
+    const cost =
+      etherUsd === undefined ? "unknown" : formatUsd(costUsd(action.gas * gasPrice + action.value, etherUsd));
     table.push([action.kind, targetOf(action), formatUsd(action.rewardUsd), cost]);
   }
   const left = skipped.map(({ key, why }) => `  left out: ${readable(key)}: ${why}`);

@@ -1,7 +1,7 @@
 import { Command, CommanderError } from "commander";
-import { InputError } from "../shared/inputError.ts";
-import { describeError } from "./chain/errors.ts";
-import { configSchema, parseConfig } from "./options.ts";
+import { whenUnread } from "../shared/unread.ts";
+import { lastWords } from "./lastWords.ts";
+import { parseConfig } from "./options.ts";
 import { startKeeper } from "./startKeeper.ts";
 
 const command = new Command("npm run keeper --")
@@ -31,26 +31,20 @@ const command = new Command("npm run keeper --")
   .option("--log-level <level>", "trace, debug, info, warn, error, silent (default: info)")
   .exitOverride();
 
-/** Names of the options, for the tests and the page about them. */
-export const OPTIONS = Object.keys(configSchema.shape);
+// A keeper that works ends by itself then, see `untilStopped`.
+whenUnread();
+// Node would print such an error as it is.
+process.on("uncaughtException", (error) => process.exit(told(error)));
 
 try {
   command.parse();
   process.exitCode = await startKeeper(parseConfig(command.opts()));
 } catch (error) {
-  if (error instanceof CommanderError) {
-    process.exitCode = error.exitCode;
-  } else if (error instanceof InputError || (error instanceof Error && error.name === "HardhatError")) {
-    // Hardhat's own: a variable that is not set, a keystore that was not opened.
-    console.error(describeError(error));
-    process.exitCode = 1;
-  } else {
-    // Its stack says where; its message may hold a URL.
-    console.error(`keeper stopped: ${describeError(error)}`);
-    const frames = (error instanceof Error ? (error.stack ?? "") : "")
-      .split("\n")
-      .filter((line) => /^\s+at /.test(line));
-    console.error(frames.slice(0, 8).join("\n"));
-    process.exitCode = 2;
-  }
+  process.exitCode = error instanceof CommanderError ? error.exitCode : told(error);
+}
+
+function told(error: unknown): number {
+  const { code, text } = lastWords(error);
+  console.error(text);
+  return code;
 }

@@ -5,7 +5,9 @@ import { type Breakwater, connect } from "../sdk/contracts.ts";
 import { hermes, type PythPrices } from "../sdk/pythPrices.ts";
 import { InputError } from "../shared/inputError.ts";
 import { openNetwork } from "../shared/network.ts";
+import { checkSecond } from "./chain/checkSecond.ts";
 import { Rpc } from "./chain/rpc.ts";
+import { Ending, untilStopped } from "./ending.ts";
 import type { Keeper } from "./keeper.ts";
 import { Conditions, createLog } from "./log.ts";
 import { loop, once } from "./loop.ts";
@@ -13,20 +15,40 @@ import { createMetrics, serveMetrics } from "./metrics.ts";
 import type { KeeperConfig } from "./options.ts";
 import { pendingLine, planTable } from "./printPlan.ts";
 import { createSender } from "./send/sender.ts";
-import { loadState, lockState, saveState } from "./state/stateFile.ts";
+import { lockState } from "./state/lockState.ts";
+import { loadState, saveState } from "./state/stateFile.ts";
 
 /** `--once` ended, and something it sent is not mined: neither done nor failed. */
 const STILL_PENDING = 3;
 
+const UNREAD =
+  "nobody reads what is logged any more: stopped; send the log to a file, or to a program that goes on reading";
+
 /** Runs a keeper until it is told to stop; returns its exit code. `pyth` replaces where signed prices come from. */
 export async function startKeeper(config: KeeperConfig, pyth?: PythPrices): Promise<number> {
-  const network = await openNetwork({ name: config.network, accountIndex: config.account });
-  const urls = [network.provider._getConnection().url, ...(config.rpcSecond === undefined ? [] : [config.rpcSecond])];
+  const ending = new Ending();
+  try {
+    return await run(config, ending, pyth);
+  } finally {
+    await ending.all();
+  }
+}
+
+async function run(config: KeeperConfig, ending: Ending, pyth: PythPrices | undefined): Promise<number> {
+  const { rpcSecond } = config;
+  const network = await openNetwork({
+    name: config.network,
+    accountIndex: config.account,
+    ...(rpcSecond !== undefined && { otherUrl: rpcSecond }),
+  });
+  const urls = [network.url, ...(rpcSecond === undefined ? [] : [rpcSecond])];
+  ending.add(() => network.provider.destroy());
   const signer = config.dryRun ? undefined : await network.signer();
   // From here on through connections with a timeout.
-  network.provider.destroy();
   const rpcs = urls.map((url, i) => new Rpc(i === 0 ? "first" : "second", url, network.chainId, config.rpcTimeout));
-  const [first] = rpcs;
+  for (const rpc of rpcs) ending.add(() => rpc.close());
+  const [, second] = rpcs;
+  if (second !== undefined) await checkSecond(second);
   const sender = signer && (await createSender(signer, network.chainId));
 
   const log = createLog({
@@ -38,69 +60,78 @@ export async function startKeeper(config: KeeperConfig, pyth?: PythPrices): Prom
     chainId: network.chainId,
     ...(config.deployments !== undefined && { folder: config.deployments }),
   });
-  const genesis = (await first!.headAt(0))?.hash;
-  if (genesis === undefined) throw new InputError(`--network ${config.network}: its RPC does not know block 0`);
+  const genesis = await firstBlock(rpcs);
+  if (genesis === undefined) throw new InputError(`--network ${config.network}: no RPC knows block 0`);
   const binding = { chainId: network.chainId.toString(), clearinghouse: book.addresses.clearinghouse, genesis };
   const file = config.state ?? defaultFile(binding.chainId, binding.clearinghouse);
-  const unlock = config.dryRun ? async () => {} : await lockState(file);
-  const controller = new AbortController();
-  const stop = (name: string) => () => {
-    log.info({ signal: name }, "stopping");
-    controller.abort();
-  };
-  const [onInt, onTerm] = [stop("SIGINT"), stop("SIGTERM")];
-  process.once("SIGINT", onInt);
-  process.once("SIGTERM", onTerm);
+  if (!config.dryRun) ending.add(await lockState(file));
+  const { signal, isUnread } = untilStopped(log, ending);
   const metrics = createMetrics();
-  const server = config.metricsPort === undefined ? undefined : await serveMetrics(metrics, config.metricsPort);
-  try {
-    const state = await loadState({
-      file,
-      binding,
-      startBlock: book.startBlock,
-      onOther: (why, kept) => log.warn({ why, kept: path.basename(kept) }, "the state on disk is put aside"),
-    });
-    const keeper: Keeper = {
-      config,
-      book,
-      state,
-      save: () => saveState(file, state),
-      rpcs,
-      systemOf: cachedSystems(book),
-      sender,
-      pyth: pyth ?? (config.hermesUrl === undefined ? undefined : hermes(config.hermesUrl, config.rpcTimeout)),
-      log,
-      metrics,
-      conditions: new Conditions(log),
-    };
-    log.info(
-      {
-        chain: binding.chainId,
-        address: sender?.address,
-        rpcs: rpcs.map(({ origin }) => origin),
-        from: state.scannedTo + 1,
-      },
-      config.dryRun ? "looking, sending nothing" : "keeping",
-    );
-    let isPending = false;
-    if (config.dryRun || config.once) {
-      const { result, pending } = await once(keeper, controller.signal);
-      isPending = !config.dryRun && pending.length > 0;
-      if (config.dryRun)
-        console.log(result === undefined ? "nothing could be decided" : planTable(result.plan, result.observation));
-      if (isPending) console.error(pendingLine(pending));
-    } else await loop(keeper, controller.signal);
-    if (!config.dryRun) await keeper.save();
-    log.info("stopped");
-    return isPending ? STILL_PENDING : 0;
-  } finally {
-    process.off("SIGINT", onInt);
-    process.off("SIGTERM", onTerm);
-    server?.closeAllConnections();
-    server?.close();
-    for (const rpc of rpcs) rpc.close();
-    await unlock();
+  if (config.metricsPort !== undefined) {
+    const server = await serveMetrics(metrics, config.metricsPort);
+    ending.add(() => server.close().closeAllConnections());
   }
+  const state = await loadState({
+    file,
+    binding,
+    startBlock: book.startBlock,
+    ...(sender && { account: sender.address }),
+    onOther: (why, kept) => log.warn({ why, kept: path.basename(kept) }, "the state on disk is put aside"),
+  });
+  const keeper: Keeper = {
+    config,
+    book,
+    state,
+    save: () => saveState(file, state),
+    rpcs,
+    systemOf: cachedSystems(book),
+    sender,
+    pyth: pyth ?? (config.hermesUrl === undefined ? undefined : hermes(config.hermesUrl, config.rpcTimeout)),
+    log,
+    metrics,
+    conditions: new Conditions(log),
+  };
+  log.info(
+    {
+      chain: binding.chainId,
+      address: sender?.address,
+      rpcs: rpcs.map(({ origin }) => origin),
+      from: state.scannedTo + 1,
+    },
+    config.dryRun ? "looking, sending nothing" : "keeping",
+  );
+  let code = 0;
+  if (config.dryRun || config.once) code = await lookOnce(keeper, signal);
+  else await loop(keeper, signal);
+  if (!config.dryRun) await keeper.save();
+  log.info("stopped");
+  if (isUnread() && !config.dryRun) throw new InputError(UNREAD);
+  return code;
+}
+
+/** `--once` and `--dry-run`: what came of it, for people. */
+async function lookOnce(keeper: Keeper, signal: AbortSignal): Promise<number> {
+  const { config, sender, conditions } = keeper;
+  const { result, pending } = await once(keeper, signal);
+  if (result === undefined && !signal.aborted) throw new InputError("nothing could be decided: the log above says why");
+  if (config.dryRun) {
+    if (result !== undefined) console.log(planTable(result.plan, result.observation));
+  } else if (pending.length > 0) {
+    console.error(pendingLine(pending));
+    return STILL_PENDING;
+  } else if (conditions.names().includes("ether")) {
+    throw new InputError(`${sender?.address} has too little ether for gas: send it some, and run it again`);
+  }
+  return 0;
+}
+
+/** Its hash, from whoever answers. */
+async function firstBlock(rpcs: Rpc[]): Promise<string | undefined> {
+  for (const rpc of rpcs) {
+    const hash = (await rpc.headAt(0).catch(() => undefined))?.hash;
+    if (hash !== undefined) return hash;
+  }
+  return undefined;
 }
 
 function cachedSystems(book: Keeper["book"]): Keeper["systemOf"] {

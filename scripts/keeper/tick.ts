@@ -1,3 +1,4 @@
+import { InputError } from "../shared/inputError.ts";
 import { chooseRpc, type Problem } from "./chain/chooseRpc.ts";
 import { RetryableError } from "./chain/errors.ts";
 import type { Head, Rpc } from "./chain/rpc.ts";
@@ -5,8 +6,8 @@ import { scan } from "./chain/scan.ts";
 import type { Keeper } from "./keeper.ts";
 import { observe } from "./observe/observe.ts";
 import { plan } from "./plan/plan.ts";
-import type { Observation, Plan } from "./plan/types.ts";
-import { execute } from "./send/execute.ts";
+import type { Action, Observation, Plan } from "./plan/types.ts";
+import { type ExecuteParameters, execute } from "./send/execute.ts";
 import { settleOutbox } from "./send/settleOutbox.ts";
 
 export type TickReturnType = {
@@ -33,7 +34,7 @@ export async function tick(keeper: Keeper): Promise<TickReturnType> {
   const { rpc, head } = choice;
   metrics.headBlock.set(head.number);
   metrics.headAge.set(Math.max(0, Date.now() / 1_000 - head.timestamp));
-  if (isOld(keeper, head)) {
+  if (await isOld(keeper, rpc, head)) {
     conditions.begin("old", "warn", "the RPC is behind what was seen already: nothing is decided by it", {
       head: head.number,
       seen: state.scannedTo,
@@ -50,12 +51,13 @@ export async function tick(keeper: Keeper): Promise<TickReturnType> {
   const system = await keeper.systemOf(rpc);
   const observation = await observe(keeper, rpc, system, head);
   const observedMs = ms();
+  noticePrice(keeper, observation);
   const planned = plan(state, observation, { ...config, isAltruistic: config.altruistic });
   dropOldTargets(keeper, observation);
   metrics.liquidatable.set(observation.healths.filter(({ isLiquidatable }) => isLiquidatable).length);
   for (const { key, why } of planned.skipped) keeper.log.trace({ target: key, why }, "left out");
-  const sent = config.dryRun ? 0 : await execute(keeper, planned.actions, { rpc, head, system, observation });
-  await updateGauges(keeper, rpc);
+  const sent = config.dryRun ? 0 : await act(keeper, planned.actions, { rpc, head, system, observation });
+  updateGauges(keeper);
   if (!config.dryRun) await keeper.save();
   metrics.lastTick.set(Date.now() / 1_000);
   keeper.log.debug(
@@ -88,11 +90,17 @@ export async function tick(keeper: Keeper): Promise<TickReturnType> {
   }
 }
 
-/** A head below what was scanned, of the same chain: an answer of the past. Of another chain it is a re-org. */
-function isOld({ state }: Keeper, head: Head): boolean {
+/** A head below what was scanned, of the same history: an answer of the past. Of another history it is a re-org. */
+async function isOld({ state }: Keeper, rpc: Rpc, head: Head): Promise<boolean> {
   if (head.number >= state.scannedTo) return false;
   const known = state.blocks.find(({ number }) => number === head.number);
-  return known === undefined ? state.blocks.length === 0 : known.hash === head.hash;
+  if (known !== undefined) return known.hash === head.hash;
+  // Below all that is remembered only the first block tells one chain from another.
+  const first = await rpc.headAt(0);
+  if (first === undefined || first.hash === state.binding.genesis) return true;
+  throw new InputError(
+    "the chain has another first block than before: the node was started anew; start the keeper again",
+  );
 }
 
 /** Says what begins and what ends, once each. */
@@ -129,10 +137,32 @@ function dropOldTargets({ state }: Keeper, { healths, orders, due, nowMs }: Obse
   }
 }
 
-async function updateGauges({ state, metrics, sender }: Keeper, rpc: Rpc): Promise<void> {
+/** Without one only what need not pay is done. */
+function noticePrice({ config, conditions }: Keeper, { etherUsd }: Observation): void {
+  const message = `no price of ether (--ether-usd ${config.etherUsd}): profit cannot be judged and nothing is sent; give a number, or --altruistic`;
+  if (etherUsd === undefined && !config.altruistic) conditions.begin("ether-price", "warn", message);
+  else conditions.end("ether-price");
+}
+
+/** Sends what is planned, as far as the account can pay for it. */
+async function act(keeper: Keeper, actions: Action[], parameters: Omit<ExecuteParameters, "balance">): Promise<number> {
+  const { sender, metrics, conditions } = keeper;
+  if (sender === undefined) return 0;
+  const { address } = sender;
+  const balance = await parameters.rpc.provider.getBalance(address);
+  const ether = Number(balance) / 1e18;
+  metrics.balance.set(ether);
+  const { sent, isShort } = await execute(keeper, actions, { ...parameters, balance });
+  if (isShort || (balance === 0n && parameters.observation.gasPrice > 0n)) {
+    const message = "the account has too little ether for gas: what it cannot pay for is left out; fund it";
+    conditions.begin("ether", "error", message, { address, ether });
+  } else conditions.end("ether");
+  return sent;
+}
+
+function updateGauges({ state, metrics }: Keeper): void {
   metrics.accounts.set(Object.keys(state.accounts).length);
   metrics.orders.set(Object.keys(state.orders).length);
   metrics.poisoned.set(Object.values(state.targets).filter(({ until }) => until > Date.now()).length);
   metrics.pending.set(state.outbox.filter(({ mined }) => mined === undefined).length);
-  if (sender !== undefined) metrics.balance.set(Number(await rpc.provider.getBalance(sender.address)) / 1e18);
 }

@@ -3,6 +3,7 @@ import { getAddress } from "ethers";
 import { z } from "zod";
 import { DEPLOYMENTS, readDeployment } from "../shared/deployments.ts";
 import { InputError } from "../shared/inputError.ts";
+import { tryJson } from "../shared/tryJson.ts";
 
 /** Names of the SDK, and of the futures of `deploy/modules` that stand for them. */
 export const FUTURES = {
@@ -81,7 +82,7 @@ const sourceStepSchema = z.object({
 function marketNames(journal: string[]): Map<number, string> {
   const steps = journal.filter((line) => line.includes("#source_"));
   const names = steps.flatMap((line) => {
-    const step = sourceStepSchema.safeParse(JSON.parse(line));
+    const step = sourceStepSchema.safeParse(tryJson(line));
     if (!step.success) return [];
     return [[step.data.args[0], step.data.futureId.split("#source_")[1]!.toUpperCase()] as const];
   });

@@ -31,6 +31,7 @@ import type {
   Tranche,
   Vault,
 } from "../../typechain-types/index.ts";
+import { InputError } from "../shared/inputError.ts";
 import type { AddressBook } from "./addressBook.ts";
 
 /** One deployment, as every action takes it. */
@@ -73,7 +74,14 @@ export type ConnectParameters = {
 export async function connect({ book, runner }: ConnectParameters): Promise<Breakwater> {
   const { addresses } = book;
   const vault = Vault__factory.connect(addresses.vault, runner);
-  const [token, scale] = await Promise.all([vault.TOKEN(), vault.SCALE()]);
+  const [token, scale] = await Promise.all([vault.TOKEN(), vault.SCALE()]).catch(
+    (error: { code?: string; value?: string }) => {
+      if (error.code !== "BAD_DATA" || error.value !== "0x") throw error;
+      throw new InputError(
+        `nothing is deployed at ${addresses.vault} on chain ${book.chainId}: a node that is started anew forgets everything; deploy again`,
+      );
+    },
+  );
   return {
     book,
     token: MockUSD__factory.connect(token, runner),

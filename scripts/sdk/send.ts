@@ -50,8 +50,11 @@ export async function send({
     if (isDryRun) return { receipt: undefined, gas: estimate };
     const gasLimit = (estimate * (100n + gasMarginPercent)) / 100n;
     const sent = await signer.sendTransaction({ ...populated, gasLimit });
-    const receipt = await sent.wait(1, timeout * 1_000).catch(async (error) => {
-      throw await afterSending(error, sent.hash, timeout, signer.provider, { ...populated, from: sent.from, gasLimit });
+    const receipt = await sent.wait(1, timeout * 1_000).catch(async (error: WaitError) => {
+      const spedUp = error.code === "TRANSACTION_REPLACED" && error.reason === "repriced" ? error.receipt : undefined;
+      if (spedUp?.status === 1) return spedUp;
+      const request = { ...populated, from: sent.from, gasLimit };
+      throw await afterSending(error, sent.hash, timeout, signer.provider, request);
     });
     return { receipt: receipt ?? undefined, gas: receipt?.gasUsed ?? estimate };
   } catch (error) {
@@ -59,22 +62,41 @@ export async function send({
   }
 }
 
+/** What ethers throws while it waits. */
+type WaitError = {
+  code?: string;
+  /** Why it was replaced: "repriced" is the same call, "cancelled" a transfer to oneself, "replaced" anything else. */
+  reason?: string;
+  receipt?: TransactionReceipt;
+};
+
 /** It is out: say which one it is, and why it failed if that can still be found out. */
 async function afterSending(
-  error: { code?: string; receipt?: { blockNumber: number } },
-  hash: string,
+  error: WaitError,
+  sent: string,
   timeout: number,
   provider: Provider | null,
   request: TransactionRequest,
 ): Promise<unknown> {
-  if (error.code === "TIMEOUT") {
+  const { code, reason, receipt } = error;
+  if (code === "TIMEOUT") {
     return new InputError(
-      `transaction ${hash} is sent, but was not mined in ${timeout} s: look it up before sending again`,
+      `transaction ${sent} is sent, but was not mined in ${timeout} s: look it up before sending again`,
     );
   }
-  if (error.code !== "CALL_EXCEPTION" || provider === null) return error;
+  const isReplaced = code === "TRANSACTION_REPLACED";
+  if (isReplaced && reason === "cancelled") {
+    return new InputError(`transaction ${sent} was cancelled in the wallet by ${receipt?.hash}: nothing was done`);
+  }
+  if (isReplaced && reason !== "repriced") {
+    return new InputError(
+      `transaction ${sent} was not done: ${receipt?.hash}, which does something else, has used its nonce`,
+    );
+  }
+  if ((code !== "CALL_EXCEPTION" && !isReplaced) || provider === null) return error;
   // A receipt has no reason; the same call at the same state has.
-  const why = await provider.call({ ...request, blockTag: error.receipt?.blockNumber }).catch((reason) => reason);
+  const why = await provider.call({ ...request, blockTag: receipt?.blockNumber }).catch((refused) => refused);
   const decoded = typeof why === "string" ? undefined : decodeError(why);
+  const hash = receipt?.hash ?? sent;
   return decoded ?? new InputError(`transaction ${hash} failed: state changed between asking and mining; try again`);
 }

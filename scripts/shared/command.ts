@@ -1,6 +1,8 @@
 import { Command, CommanderError } from "commander";
 import { InputError } from "./inputError.ts";
-import { systemErrorLine, watchOutput } from "./systemError.ts";
+import { withoutSecrets } from "./secrets.ts";
+import { systemErrorLine } from "./systemError.ts";
+import { whenUnread } from "./unread.ts";
 
 /** A command that reports wrong input instead of printing and exiting by itself: see {@link runCommand}. */
 export function newCommand(name: string, description: string): Command {
@@ -19,7 +21,7 @@ export function parse<Options extends object>(command: Command, argv = process.a
 
 /** Runs a script to its end. Anything the user can do about is one line and exit code 1; anything else a stack trace. */
 export async function runCommand(main: () => Promise<void>): Promise<void> {
-  watchOutput();
+  whenUnread();
   try {
     await main();
   } catch (error) {
@@ -30,7 +32,9 @@ export async function runCommand(main: () => Promise<void>): Promise<void> {
     const isExpected =
       isHardhats || error instanceof InputError || error instanceof CommanderError || system !== undefined;
     const text = system ?? (error as Error).message.replace(/^error: /, "").split("\n")[0];
-    process.stderr.write(isExpected ? `error: ${text}\n` : `error: unexpected: ${(error as Error).stack}\n`);
+    process.stderr.write(
+      isExpected ? `error: ${text}\n` : `error: unexpected: ${withoutSecrets(String((error as Error).stack))}\n`,
+    );
     process.exitCode = 1;
   }
 }

@@ -1,6 +1,7 @@
 const WORDS: Record<string, string> = {
   EACCES: "permission denied",
   EADDRINUSE: "the port is taken",
+  EEXIST: "something else has that name",
   EISDIR: "it is a folder",
   ENOENT: "no such file or folder",
   ENOSPC: "the disk is full",
@@ -15,16 +16,4 @@ export function systemErrorLine(error: unknown, place?: string): string | undefi
   if (code === undefined || syscall === undefined) return undefined;
   const what = place ?? path ?? (port === undefined ? syscall : `${address ?? ""}:${port}`);
   return `${what}: ${WORDS[code] ?? code}`;
-}
-
-/** Whoever reads may stop reading (`… | head`): what goes on is not cut short by that. A full disk is said in one line. */
-export function watchOutput(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code === "EPIPE") return;
-      process.exitCode = 1;
-      if (stream === process.stdout)
-        process.stderr.write(`error: standard output: ${WORDS[error.code!] ?? error.code}\n`);
-    });
-  }
 }

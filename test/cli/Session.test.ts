@@ -2,6 +2,7 @@ import { spawn, spawnSync } from "node:child_process";
 import path from "node:path";
 import { expect } from "chai";
 import hre from "hardhat";
+import { run } from "../../scripts/cli/run.ts";
 import { crashedStage, PUBLIC_CHAIN, seededStage, tradingStage } from "./cliStage.ts";
 
 const connection = await hre.network.create();
@@ -100,6 +101,26 @@ describe("The command line", function () {
       type Layer = { layer: string; amount: string };
       const paid = (list: Layer[]) => list.map(({ layer, amount }) => [layer, amount]);
       expect(paid(layers)).to.deep.equal(paid(incident.layers));
+    });
+  });
+
+  describe("when the node refuses for a reason nobody foresaw", function () {
+    it("shows neither the key in its URL nor what was signed", async function () {
+      const raw = `0x02f8${"6b".repeat(300)}`;
+      const url = "https://eth.example/v2/s3cret-key";
+      const error = new Error(`server response 429 (requestUrl="${url}", params=["${raw}"])`);
+      const said: string[] = [];
+      const code = await run(["deploy", "check"], {
+        stdout: { write: (text) => said.push(text) },
+        stderr: { write: (text) => said.push(text) },
+        isInteractive: false,
+        ask: async () => false,
+        openNetwork: () => Promise.reject(error),
+      });
+      expect(said.join("")).to.equal(
+        'error: unexpected: server response 429 (requestUrl="https://eth.example", params=["0x02f86b6b…"])\n',
+      );
+      expect(code).to.equal(1);
     });
   });
 

@@ -274,6 +274,7 @@ async function networkOf(
   const provider = providerOf(connection);
   return {
     name,
+    url: "http://in.this.process",
     provider: provider as unknown as JsonRpcProvider,
     chainId,
     signer: () => provider.getSigner(from ?? accountIndex),

@@ -76,3 +76,10 @@ export async function orderStage(
 
   return { ...stage, btc, account, other, start: time, now, request, submit, trade };
 }
+
+/** The same with Alice long 100. */
+export async function longStage(connection: NetworkConnection) {
+  const all = await orderStage(connection);
+  await all.trade({ sizeDelta: wad(100) });
+  return all;
+}

@@ -6,6 +6,7 @@ import type { PythPrices } from "../../scripts/sdk/pythPrices.ts";
 import { MarketState, PLAIN_MARKET, type World, wad } from "../../scripts/shared/world.ts";
 import { emptyStage } from "../integration/stage.ts";
 import { apart, keeperOn } from "./inProcess.ts";
+import { Level } from "./process.ts";
 
 const connection = await hre.network.create();
 const { ethers, networkHelpers } = connection;
@@ -25,6 +26,7 @@ const now = async (): Promise<bigint> => BigInt(await networkHelpers.time.latest
 /** Hermes, as these tests want it. */
 class Prices implements PythPrices {
   usd = 100;
+  isSilent = false;
   readonly asked: { ids: string[]; earliest?: bigint }[] = [];
 
   async at(ids: string[], earliest: bigint): Promise<string[]> {
@@ -32,7 +34,8 @@ class Prices implements PythPrices {
     return [update(this.usd, earliest)];
   }
 
-  async latest(ids: string[]): Promise<string[]> {
+  async latest(ids: string[]): Promise<string[] | undefined> {
+    if (this.isSilent) return undefined;
     this.asked.push({ ids });
     return [update(this.usd, await now())];
   }
@@ -73,10 +76,13 @@ async function chainlinkStage(connection: NetworkConnection) {
 }
 
 /** A hundred units bought at the market; returns when. */
-async function order({ orders, alice, account }: Awaited<ReturnType<typeof orderStage>>): Promise<bigint> {
+async function order(
+  { orders, alice, account }: Pick<Awaited<ReturnType<typeof orderStage>>, "orders" | "alice" | "account">,
+  market = 0,
+): Promise<bigint> {
   await orders.connect(alice).submit({
     account,
-    market: 0,
+    market,
     kind: 0,
     sizeDelta: wad(100),
     acceptablePrice: 2n ** 256n - 1n,
@@ -106,6 +112,25 @@ describe("Keeper › feeds", function () {
       expect(prices.asked).to.deep.include({ ids: [FEED], earliest: placed + 2n });
     });
 
+    it("pays for the proof of each order of a batch by itself, and for no other", async function () {
+      const stage = await networkHelpers.loadFixture(pythStage);
+      const { world, clearinghouse, alice, account, pyth } = stage;
+      await world.listMarket(PLAIN_MARKET, wad(100));
+      const others = [await world.fund(alice, wad(600), 1n), await world.fund(alice, wad(600), 2n)];
+      await order(stage);
+      // Proofs of a mock cost nothing.
+      for (const other of others) await order({ ...stage, account: other }, 1);
+      await world.advance(5n);
+      await world.setPrice(1, wad(100));
+      const robot = await keeperOn(world, { pyth: new Prices(), addresses: { pyth } });
+      expect(apart(await robot.work())).to.deep.equal(["executeOrders"]);
+      expect((await clearinghouse.position(account, 0)).size).to.equal(wad(100));
+      for (const other of others) expect((await clearinghouse.position(other, 1)).size).to.equal(wad(100));
+      const [batch] = robot.keeper.state.outbox.filter(({ kind }) => kind === "executeOrders");
+      expect(batch).to.include({ value: "1" });
+      expect(robot.keeper.state.targets).to.deep.equal({});
+    });
+
     it("brings a price before the last one is too old", async function () {
       const { world, pyth, oracle } = await networkHelpers.loadFixture(opened);
       const robot = await keeperOn(world, { pyth: new Prices(), addresses: { pyth } });
@@ -129,6 +154,28 @@ describe("Keeper › feeds", function () {
       expect(events.map(({ args }) => args.keeper)).to.deep.equal([robot.address]);
     });
 
+    it("says once that nobody gives it signed prices, and that they are back", async function () {
+      const { world, pyth } = await networkHelpers.loadFixture(opened);
+      const prices = new Prices();
+      const robot = await keeperOn(world, { pyth: prices, addresses: { pyth } });
+      const warned = () => robot.lines.filter(({ level }) => level >= Level.warn).map(({ msg }) => msg);
+      await world.advance(45n);
+      prices.isSilent = true;
+      await robot.tick();
+      await robot.tick();
+      expect(warned()).to.deep.equal([
+        "no signed Pyth prices from --hermes-url: their markets are left to other keepers",
+      ]);
+      prices.isSilent = false;
+      expect(apart(await robot.work())).to.deep.equal(["pushPrices"]);
+      expect(robot.said("over: no signed Pyth prices")).to.have.length(1);
+
+      const without = await keeperOn(world, { addresses: { pyth } });
+      await without.tick();
+      await without.tick();
+      expect(without.said("no --hermes-url: ")).to.have.length(1);
+    });
+
     it("reports its silence once where no price is to be had", async function () {
       const { world, pyth } = await networkHelpers.loadFixture(opened);
       const robot = await keeperOn(world, { addresses: { pyth } });
@@ -139,6 +186,24 @@ describe("Keeper › feeds", function () {
       // Silent for a quarter of an hour: dead.
       await world.advance(60n);
       expect(apart(await robot.work())).to.deep.equal(["settleDeadMarket"]);
+    });
+  });
+
+  describe("when the node has no pending block", function () {
+    it("takes no order for expired by the clock of this machine, which is months ahead of this chain's", async function () {
+      const stage = await networkHelpers.loadFixture(pythStage);
+      const { world, clearinghouse, account, pyth } = stage;
+      const { keeper, provider, work } = await keeperOn(world, { pyth: new Prices(), addresses: { pyth } });
+      provider.answer = (method, params) => {
+        if (method === "eth_getTransactionCount" || !params.includes("pending")) return undefined;
+        throw Object.assign(new Error("pending block is not available"), { code: "UNKNOWN_ERROR" });
+      };
+      await order(stage);
+      expect(apart(await work())).to.deep.equal([]);
+      await world.advance(5n);
+      expect(apart(await work())).to.deep.equal(["executeOrders"]);
+      expect((await clearinghouse.position(account, 0)).size).to.equal(wad(100));
+      expect(keeper.state.targets).to.deep.equal({});
     });
   });
 

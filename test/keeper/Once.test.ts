@@ -4,7 +4,10 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect } from "chai";
+import { toQuantity } from "ethers";
 import hre from "hardhat";
+import { checkSecond } from "../../scripts/keeper/chain/checkSecond.ts";
+import { Rpc } from "../../scripts/keeper/chain/rpc.ts";
 import { formatAccount } from "../../scripts/sdk/accountId.ts";
 import { wad } from "../../scripts/shared/world.ts";
 import { emptyStage } from "../integration/stage.ts";
@@ -61,15 +64,18 @@ describe("Keeper, one look", function () {
     await rm(folder, { recursive: true, force: true });
   });
 
-  const run = async (...args: string[]): Promise<{ code: number | null; output: string }> => {
-    const keeper = new KeeperProcess({
+  const portOf = (listening: Server): number => (listening.address() as AddressInfo).port;
+  const start = (...args: string[]): KeeperProcess =>
+    new KeeperProcess({
       network: "localhost",
-      url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      url: `http://127.0.0.1:${portOf(server)}`,
       key: "",
       deployments: folder,
       state: path.join(folder, "state.json"),
       args: ["--account", String(ACCOUNT), "--ether-usd", "2000", ...args],
     });
+  const run = async (...args: string[]): Promise<{ code: number | null; output: string }> => {
+    const keeper = start(...args);
     return { code: await keeper.ended(), output: keeper.output };
   };
   const nonce = async (): Promise<number> =>
@@ -84,7 +90,7 @@ describe("Keeper, one look", function () {
     const before = await nonce();
     const { code, output } = await run("--dry-run");
     expect(code).to.equal(0);
-    expect(output).to.match(/action +│ target +│ +pays, USD │ gas costs, USD/);
+    expect(output).to.match(/action +│ target +│ +pays, USD │ costs, USD/);
     const row = output.split("\n").find((line) => line.includes("│ liquidate"))!;
     expect(row).to.include(formatAccount(account));
     expect(row).to.match(/│ +1\d\.\d\d │ +\d\.\d\d │$/);
@@ -136,9 +142,75 @@ describe("Keeper, one look", function () {
     expect((await clearinghouse.queryFilter(clearinghouse.filters.AccountLiquidated(other))).length).to.equal(1);
   });
 
-  it("says in one line what is wrong, with exit code 1", async function () {
-    const { code, output } = await run("--once", "--max-gas", "many");
-    expect(code).to.equal(1);
-    expect(output.trim()).to.match(/^--max-gas: [^\n]+$/);
+  describe("when something is wrong that the operator can mend", function () {
+    let chain = "0x1";
+    /** A node that says its chain, and nonsense to everything else. */
+    const other: Server = createServer(async (request, response) => {
+      let body = "";
+      for await (const chunk of request) body += chunk;
+      const answers = [JSON.parse(body)].flat().map(({ id, method }) => {
+        return { jsonrpc: "2.0", id, result: method === "eth_chainId" ? chain : "0x1" };
+      });
+      response.end(JSON.stringify(body.startsWith("[") ? answers : answers[0]));
+    });
+    before(() => new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve)));
+    after(function () {
+      other.closeAllConnections();
+      other.close();
+    });
+
+    it("says in one line which option, with exit code 1", async function () {
+      const { code, output } = await run("--once", "--max-gas", "many");
+      expect(code).to.equal(1);
+      expect(output.trim()).to.match(/^--max-gas: [^\n]+$/);
+    });
+
+    it("names a port that is busy, and leaves the state to the next one", async function () {
+      const { code, output } = await run("--once", "--metrics-port", `${portOf(other)}`);
+      expect(code).to.equal(1);
+      expect(output).to.match(/^--metrics-port \d+: in use by another process; [^\n]+\n$/);
+      expect(await access(path.join(folder, "state.json.lock")).catch((error) => error.code)).to.equal("ENOENT");
+    });
+
+    it("refuses a second node of another chain, and waits for one that is silent", async function () {
+      const look = async (url: string): Promise<string | undefined> => {
+        const rpc = new Rpc("second", url, LOCAL_CHAIN, 500);
+        return checkSecond(rpc)
+          .then(
+            () => undefined,
+            (error: Error) => `${error.name}: ${error.message}`,
+          )
+          .finally(() => rpc.close());
+      };
+      expect(await look(`http://127.0.0.1:${portOf(other)}`)).to.equal(
+        "InputError: --rpc-second: serves chain 1, not 31337 as --network does",
+      );
+      expect(await look(`http://127.0.0.1:${portOf(server)}`)).to.equal(undefined);
+      expect(await look("http://127.0.0.1:1")).to.equal(undefined);
+    });
+
+    it("ends with 1 where --once could decide nothing", async function () {
+      chain = toQuantity(LOCAL_CHAIN);
+      const { code, output } = await run("--once", "--rpc-second", `http://127.0.0.1:${portOf(other)}`);
+      expect(output).to.include("RPCs show two histories");
+      expect(output).to.match(/\nnothing could be decided: the log above says why\n$/);
+      expect(code).to.equal(1);
+    });
+
+    it("ends where nobody reads its log, and says so", async function () {
+      const keeper = start();
+      await keeper.until("a first look", () => keeper.said("looked").length > 0);
+      keeper.deafen();
+      expect(await keeper.ended()).to.equal(1);
+      expect(keeper.output.split("\n").filter((text) => text !== "" && !text.startsWith("{"))).to.deep.equal([
+        "nobody reads what is logged any more: stopped; send the log to a file, or to a program that goes on reading",
+      ]);
+    });
+
+    it("prints its help to whoever reads no more of it", async function () {
+      const keeper = start("--help");
+      keeper.deafen();
+      expect([await keeper.ended(), keeper.output]).to.deep.equal([0, ""]);
+    });
   });
 });

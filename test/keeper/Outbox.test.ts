@@ -1,18 +1,13 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { expect } from "chai";
-import { Transaction } from "ethers";
+import { Transaction, toQuantity } from "ethers";
 import hre from "hardhat";
-import type { NetworkConnection } from "hardhat/types/network";
 import { RetryableError } from "../../scripts/keeper/chain/errors.ts";
-import { Rpc } from "../../scripts/keeper/chain/rpc.ts";
 import { scan } from "../../scripts/keeper/chain/scan.ts";
-import { simulate } from "../../scripts/keeper/send/simulate.ts";
+import { once } from "../../scripts/keeper/loop.ts";
 import { emptyState } from "../../scripts/keeper/state/state.ts";
 import { wad } from "../../scripts/shared/world.ts";
-import { emptyStage } from "../integration/stage.ts";
-import { MARKET } from "./chain.ts";
-import { type InProcess, keeperOn, LOCAL_CHAIN } from "./inProcess.ts";
+import { crowd } from "./crowd.ts";
+import { type InProcess, keeperOn } from "./inProcess.ts";
 import { Level } from "./process.ts";
 
 const connection = await hre.network.create();
@@ -20,20 +15,6 @@ const { networkHelpers, provider: node } = connection;
 
 const request = (method: string, ...params: unknown[]) => node.request({ method, params });
 const isOpen = ({ mined }: { mined?: unknown }): boolean => mined === undefined;
-
-/** Three accounts of one trader, each long a hundred at 100 dollars with little margin. */
-async function crowd(connection: NetworkConnection) {
-  const stage = await emptyStage(connection, {});
-  const { world, alice } = stage;
-  await world.seed(stage.lp, { senior: wad(400_000), junior: wad(400_000) });
-  await world.listMarket(MARKET, wad(100));
-  const accounts: bigint[] = [];
-  for (let sub = 0n; sub < 3n; sub++) {
-    accounts.push(await world.fund(alice, wad(600), sub));
-    await world.trade(alice, accounts.at(-1)!, 0, wad(100));
-  }
-  return { ...stage, accounts };
-}
 
 /** Two of three can be liquidated and both calls wait in the mempool, where nothing is mined unasked. */
 async function waiting() {
@@ -133,6 +114,10 @@ describe("Keeper › outbox", function () {
       expect(sent).to.deep.equal([]);
       const said = robot.said("more than --max-fee-gwei would be needed");
       expect(said.map(({ target }) => target)).to.deep.equal([stage.first.key, stage.second.key]);
+      const counted = await robot.keeper.metrics.registry.getSingleMetricAsString(
+        "keeper_replacement_fees_capped_total",
+      );
+      expect(counted).to.contain('keeper_replacement_fees_capped_total{kind="liquidate"} 2');
       robot.keeper.config.stuckSeconds = 30_000;
       await finish(stage);
     });
@@ -219,60 +204,35 @@ describe("Keeper › outbox", function () {
     });
   });
 
-  describe("when the node does not answer a simulation", function () {
-    async function falling() {
-      const stage = await networkHelpers.loadFixture(crowd);
-      await stage.world.setPrice(0, wad(94));
-      return { ...stage, robot: await keeperOn(stage.world) };
-    }
-    const timeout = (): never => {
-      throw Object.assign(new Error("request timeout"), { code: "TIMEOUT" });
-    };
-
-    it("holds it against that target alone: the others are liquidated", async function () {
-      const { robot, accounts, clearinghouse } = await falling();
-      const hostile = clearinghouse.interface.encodeFunctionData("liquidate", [accounts[1]!]);
-      robot.provider.answer = (method, [call]) =>
-        method === "eth_estimateGas" && (call as { data: string }).data === hostile ? timeout() : undefined;
-      await robot.work();
-      const events = await clearinghouse.queryFilter(clearinghouse.filters.AccountLiquidated());
-      expect(events.map(({ args }) => args.account)).to.have.members([accounts[0], accounts[2]]);
-      expect(robot.keeper.state.targets).to.have.all.keys(`liquidate:${accounts[1]}`);
-      const errors = robot.lines.filter(({ level }) => level === Level.error);
-      expect(errors.map(({ target }) => target)).to.deep.equal([`liquidate:${accounts[1]}`]);
+  describe("when the node does not take a transaction", function () {
+    it("says so once, however often it is tried", async function () {
+      const stage = await waiting();
+      const { robot, first, second } = stage;
+      for (const { hashes } of [second, first]) await request("hardhat_dropTransaction", hashes[0]);
+      await request("hardhat_setBalance", robot.address, "0x0");
+      await robot.tick();
+      await robot.tick();
+      expect(robot.said("sent again")).to.deep.equal([]);
+      expect(robot.said("could not be sent").map(({ nonce }) => nonce)).to.deep.equal([first.nonce, second.nonce]);
+      await request("hardhat_setBalance", robot.address, toQuantity(10n ** 18n));
+      await robot.tick();
+      expect(robot.said("over: could not be sent")).to.have.length(2);
+      expect(robot.said("sent again")).to.have.length(2);
+      await finish(stage);
     });
+  });
 
-    it("holds it against nobody if it answers none", async function () {
-      const { robot } = await falling();
-      robot.provider.answer = (method) => (method === "eth_estimateGas" ? timeout() : undefined);
-      expect(await robot.tick().catch((error: { code?: string }) => error.code)).to.equal("TIMEOUT");
-      expect(robot.keeper.state.targets).to.deep.equal({});
-    });
-
-    it("asks for each by itself, so that one does not keep the others waiting", async function () {
-      const silent = `0x${"ee".repeat(4)}`;
-      const server = createServer(async (request, response) => {
-        let body = "";
-        for await (const chunk of request) body += chunk;
-        if (body.includes(silent)) return;
-        const asked = JSON.parse(body);
-        const answers = [asked].flat().map(({ id }: { id: number }) => ({ jsonrpc: "2.0", id, result: "0x5208" }));
-        response.end(JSON.stringify(Array.isArray(asked) ? answers : answers[0]));
-      });
-      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-      const rpc = new Rpc("first", `http://127.0.0.1:${(server.address() as AddressInfo).port}`, LOCAL_CHAIN, 500);
-      const to = `0x${"11".repeat(20)}`;
-      try {
-        const [answered, unanswered] = await Promise.allSettled(
-          ["0x01020304", silent].map((data) => simulate(rpc, to, { to, data, value: 0n })),
-        );
-        expect(answered).to.deep.equal({ status: "fulfilled", value: { gas: 21_000n } });
-        expect(unanswered!.status).to.equal("rejected");
-      } finally {
-        rpc.close();
-        server.closeAllConnections();
-        server.close();
-      }
+  describe("when the node falls silent after --once has sent something", function () {
+    it("says what is not mined", async function () {
+      const { keeper, provider } = (await waiting()).robot;
+      keeper.config.onceSeconds = 200;
+      let looks = 0;
+      provider.answer = (method, [block]) => {
+        if (method === "eth_getBlockByNumber" && block === "latest") looks += 1;
+        if (looks > 1) throw Object.assign(new Error("request timeout"), { code: "TIMEOUT" });
+      };
+      const { pending } = await once(keeper, new AbortController().signal);
+      expect(pending.map(({ key }) => key)).to.have.length(2);
     });
   });
 });

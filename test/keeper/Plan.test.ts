@@ -134,6 +134,15 @@ describe("plan", function () {
       expect(keys({ ...costly, rewards: new Map([[1n, wad(2)]]) }, { minProfitUsd: wad("0.3") })).to.deep.equal([]);
     });
 
+    it("judges each order of a batch by the cost of its own proof", function () {
+      // A proof of a thousandth of an ether: 2 dollars, of an order that pays 1.
+      const dear = { ...order(2n, 6n), value: 10n ** 15n };
+      const orders = [order(1n, 5n), dear, { ...order(3n, 7n, 3), value: 10n ** 15n }];
+      const { actions, skipped } = plan(state(), { ...quiet, orders }, config);
+      expect(actions.map(({ key, value }) => [key, value])).to.deep.equal([["orders:1,3", 10n ** 15n]]);
+      expect(skipped).to.deep.equal([{ key: "order:2", why: "costs $2.00 and pays $1.00" }]);
+    });
+
     it("acts at a loss where it is altruistic", function () {
       expect(keys(costly, { isAltruistic: true })).to.deep.equal(["liquidate:1"]);
     });

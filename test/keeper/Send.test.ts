@@ -1,12 +1,17 @@
 import { expect } from "chai";
+import { AbiCoder, JsonRpcProvider, makeError } from "ethers";
 import fc from "fast-check";
 import { readSources } from "../../scripts/checks/repository.ts";
-import { describeError, isPassing } from "../../scripts/keeper/chain/errors.ts";
+import { isPassing } from "../../scripts/keeper/chain/errors.ts";
+import { lastWords } from "../../scripts/keeper/lastWords.ts";
 import { createLog } from "../../scripts/keeper/log.ts";
 import { bumpFees, firstFees } from "../../scripts/keeper/send/fees.ts";
 import { freeNonces, gaps } from "../../scripts/keeper/send/nonces.ts";
+import { packOrders } from "../../scripts/keeper/send/packOrders.ts";
 import { verdictOf } from "../../scripts/keeper/send/verdict.ts";
 import { ERROR_NAMES } from "../../scripts/sdk/errors.ts";
+import { InputError } from "../../scripts/shared/inputError.ts";
+import { describeError } from "../../scripts/shared/secrets.ts";
 
 const GWEI = 10n ** 9n;
 
@@ -57,12 +62,57 @@ describe("nonces", function () {
   });
 });
 
+describe("batches of orders", function () {
+  const estimated = (...gas: bigint[]) =>
+    gas.map((one, i) => {
+      return { order: { id: BigInt(i), account: 1n, market: 0, feeUsd: 0n, proof: "0x", value: 0n }, gas: one };
+    });
+  const packed = (maxGas: bigint, ...gas: bigint[]) =>
+    packOrders(estimated(...gas), maxGas).map(({ orders, gasLimit }) => [orders.length, gasLimit]);
+
+  it("leave what the contract wants to have left for each of its orders", function () {
+    expect(packed(15_000_000n, 300_000n)).to.deep.equal([[1, 390_000n]]);
+    expect(packed(15_000_000n, 3_200_000n, 200_000n)).to.deep.equal([[2, 5_500_000n]]);
+    expect(packed(15_000_000n, ...Array(16).fill(3_200_000n))).to.deep.equal([[16, 13_900_000n]]);
+  });
+
+  it("are split where they would take more than --max-gas", function () {
+    expect(packed(6_200_000n, ...Array(7).fill(3_200_000n))).to.deep.equal([
+      [3, 6_100_000n],
+      [3, 6_100_000n],
+      [1, 4_160_000n],
+    ]);
+    // Not even two: each by itself, with what is allowed.
+    expect(packed(4_000_000n, 3_200_000n, 3_200_000n)).to.deep.equal([
+      [1, 4_000_000n],
+      [1, 4_000_000n],
+    ]);
+  });
+
+  it("lose no order and never go above it", function () {
+    const maxGas = fc.bigInt(4_000_000n, 16_000_000n);
+    const gases = fc.array(fc.bigInt(100_000n, 4_000_000n), { maxLength: 40 });
+    fc.assert(
+      fc.property(maxGas, gases, (limit, all) => {
+        const batches = packOrders(estimated(...all), limit);
+        expect(batches.flatMap(({ orders }) => orders.map(({ id }) => Number(id)))).to.deep.equal([...all.keys()]);
+        expect(batches.every(({ gasLimit }) => gasLimit <= limit)).to.equal(true);
+      }),
+    );
+  });
+});
+
 describe("verdicts", function () {
   it("name errors that exist", async function () {
     const source = [...(await readSources(/^scripts\/keeper\/send\/verdict\.ts$/)).values()][0]!;
     const races = [...source.matchAll(/^ {2}"(\w+)",/gm)].map((match) => match[1]!);
     expect(races.length).to.be.greaterThan(10);
     expect(races.filter((name) => !ERROR_NAMES.includes(name))).to.deep.equal([]);
+  });
+
+  it("hold nothing against a target where the account has too little ether", function () {
+    const error = makeError("insufficient funds", "INSUFFICIENT_FUNDS", { transaction: {} } as never);
+    expect(verdictOf(error)).to.deep.equal({ kind: "wait", reason: "too little ether" });
   });
 
   it("hold against a target what they do not know", function () {
@@ -82,9 +132,70 @@ describe("errors of RPCs", function () {
     expect(isPassing(new TypeError("undefined is not a function"))).to.equal(false);
   });
 
+  it("pass where a node has not got the block yet, and not where a contract refuses", function () {
+    const provider = new JsonRpcProvider("http://127.0.0.1:1", 1, { staticNetwork: true });
+    const thrown = (method: string, error: { code: number; message: string; data?: string }) =>
+      provider.getRpcError({ method, params: [{}], id: 1, jsonrpc: "2.0" }, { id: 1, error });
+    const reason = `0x08c379a0${AbiCoder.defaultAbiCoder().encode(["string"], ["header not found"]).slice(2)}`;
+    for (const method of ["eth_call", "eth_estimateGas", "eth_getBalance"]) {
+      for (const message of [
+        "header not found",
+        "missing trie node 12 (path )",
+        "Your app has exceeded its capacity",
+      ]) {
+        expect(isPassing(thrown(method, { code: -32_000, message })), `${method}: ${message}`).to.equal(true);
+      }
+    }
+    for (const method of ["eth_call", "eth_estimateGas"]) {
+      expect(isPassing(thrown(method, { code: 3, message: "execution reverted" }))).to.equal(false);
+      const said = { code: 3, message: "execution reverted: header not found", data: reason };
+      expect(isPassing(thrown(method, said))).to.equal(false);
+    }
+    provider.destroy();
+  });
+
   it("are told without what follows the host", function () {
     const error = new Error('server response 500 (requestUrl="https://eth.example/v2/s3cret?key=1", x)\nstack');
     expect(describeError(error)).to.equal('server response 500 (requestUrl="https://eth.example", x)');
+  });
+});
+
+describe("last words", function () {
+  it("are one line about what the operator can mend, and where it was about what nobody foresaw", function () {
+    expect(lastWords(new InputError("--state x: cannot be written (ENOSPC)"))).to.deep.equal({
+      code: 1,
+      text: "--state x: cannot be written (ENOSPC)",
+    });
+    const { code, text } = lastWords(new TypeError("no answer of https://eth.example/v2/s3cret\nand more"));
+    expect(code).to.equal(2);
+    expect(text.split("\n")[0]).to.equal("keeper stopped: no answer of https://eth.example");
+    expect(text).to.match(/\n\s+at .*Send\.test\.ts/);
+    expect(text).not.to.include("s3cret");
+    expect(lastWords("https://eth.example/v2/s3cret").text).to.equal("keeper stopped: https://eth.example");
+  });
+});
+
+describe("signed transactions", function () {
+  const raw = `0x02f8${"6b".repeat(300)}`;
+
+  it("are not told with the error of the node that did not take them", function () {
+    for (const error of [
+      makeError("insufficient funds", "INSUFFICIENT_FUNDS", { transaction: raw } as never),
+      makeError("could not coalesce error", "UNKNOWN_ERROR", { payload: { params: [raw] } } as never),
+      new Error(`rejected: ${raw.slice(2)}`),
+    ]) {
+      expect(describeError(error)).not.to.contain("6b".repeat(8));
+      expect(describeError(error)).to.match(/^(insufficient funds|could not coalesce error|rejected)/);
+    }
+  });
+
+  it("are in no line of the log", function () {
+    const lines: string[] = [];
+    const log = createLog({ level: "info", isPretty: false, secrets: [], write: (line) => lines.push(line) });
+    const hash = `0x${"ab".repeat(32)}`;
+    log.warn({ params: [raw], hash }, `not taken: ${raw}`);
+    expect(lines[0]).not.to.contain("6b".repeat(8));
+    expect(JSON.parse(lines[0]!)).to.include({ hash });
   });
 });
 

@@ -1,12 +1,15 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect } from "chai";
 import type { LogDescription } from "ethers";
 import fc from "fast-check";
 import { foldLogs, marketsOf, unfold } from "../../scripts/keeper/chain/foldLogs.ts";
+import { lockState } from "../../scripts/keeper/state/lockState.ts";
 import { type Binding, emptyState, type State } from "../../scripts/keeper/state/state.ts";
-import { loadState, lockState, saveState } from "../../scripts/keeper/state/stateFile.ts";
+import { loadState, saveState } from "../../scripts/keeper/state/stateFile.ts";
 import { InputError } from "../../scripts/shared/inputError.ts";
 
 const hash = (digit: string): string => `0x${digit.repeat(64)}`;
@@ -83,13 +86,115 @@ describe("state of the keeper", function () {
     });
   }
 
+  describe("when another key signs", function () {
+    const [alice, bob] = [`0x${"Aa".repeat(20)}`, `0x${"Bb".repeat(20)}`];
+    const loadAs = (account?: string) => loadState({ file, binding, startBlock: 7, ...(account && { account }) });
+
+    it("is refused with both accounts and the mend, and left as it is", async function () {
+      await saveState(file, await loadAs(alice));
+      const before = await readFile(file, "utf8");
+      const error = (await loadAs(bob).catch((thrown: unknown) => thrown)) as Error;
+      expect(error).to.be.instanceOf(InputError);
+      expect(error.message).to.equal(
+        `--state ${file}: holds the transactions of ${alice}, and this key is of ${bob}; use the key of that account, or give this one its own --state`,
+      );
+      expect(await readFile(file, "utf8")).to.equal(before);
+    });
+
+    it("is read without a key, and by the same one however it is written", async function () {
+      await saveState(file, await loadAs(alice));
+      expect((await loadAs()).account).to.equal(alice);
+      expect((await loadAs(alice.toLowerCase())).account).to.equal(alice);
+    });
+
+    it("is taken by the first key if it was written before states had one", async function () {
+      await saveState(file, full());
+      expect(await loadAs(bob)).to.deep.equal({ ...full(), account: bob });
+    });
+  });
+
+  it("names what keeps it from being read or written", async function () {
+    await writeFile(file, "");
+    const [below, taken] = [path.join(file, "state.json"), path.join(folder, "taken")];
+    await mkdir(taken);
+    for (const attempt of [
+      () => saveState(below, full()),
+      () => lockState(below),
+      () => loadState({ file: below, binding, startBlock: 7 }),
+      () => saveState(taken, full()),
+    ]) {
+      const error = (await attempt().catch((thrown: unknown) => thrown)) as Error;
+      expect(error).to.be.instanceOf(InputError);
+      expect(error.message).to.match(/^--state \/[^ ]+: (a part of its path is no|something else has|it is a) /);
+    }
+  });
+
+  it("says of a file that was cut off that it is", async function () {
+    await writeFile(file, JSON.stringify(full()).slice(0, -9));
+    expect(await load().catch((error: Error) => error.message)).to.contain("(file: not JSON, or cut off)");
+  });
+
+  describe("when several keepers start at once", function () {
+    /** Each tries as soon as it can, and holds on to what it got. */
+    const script = `
+      const { lockState } = await import(process.argv[1]);
+      process.send("ready");
+      process.on("message", async () => {
+        process.send(await lockState(process.argv[2]).then(() => "has it", (error) => error.message));
+      });`;
+    const locks = path.resolve(import.meta.dirname, "../../scripts/keeper/state/lockState.ts");
+
+    async function race(count: number): Promise<string[]> {
+      const children = Array.from({ length: count }, () =>
+        spawn(process.execPath, ["--input-type=module", "--eval", script, locks, file], {
+          stdio: ["ignore", "inherit", "inherit", "ipc"],
+          env: { ...process.env, NODE_OPTIONS: "" },
+        }),
+      );
+      const said = async (child: ChildProcess): Promise<string> => String((await once(child, "message"))[0]);
+      try {
+        await Promise.all(children.map(said));
+        const answers = Promise.all(children.map(said));
+        for (const child of children) child.send("go");
+        return await answers;
+      } finally {
+        for (const child of children) child.kill("SIGKILL");
+      }
+    }
+
+    for (const [what, left] of [
+      ["a new state", undefined],
+      ["the state of a process that was killed", "4194304999"],
+      ["a lock that was never finished", ""],
+    ] as const) {
+      it(`one gets ${what}, and the others refuse`, async function () {
+        if (left !== undefined) await writeFile(`${file}.lock`, left);
+        const answers = await race(4);
+        expect(answers.filter((answer) => answer === "has it")).to.have.length(1);
+        for (const answer of answers) expect(answer).to.match(/^has it$|: process \d+ uses it; /);
+        expect(await readdir(folder)).to.deep.equal(["state.json.lock"]);
+      });
+    }
+  });
+
   it("belongs to one living process", async function () {
     await writeFile(`${file}.lock`, String(process.ppid));
     expect(await lockState(file).catch((error: Error) => error.message)).to.contain(`process ${process.ppid} uses it`);
     // A number no process has: whoever held it was killed.
     await writeFile(`${file}.lock`, "4194304999");
     const unlock = await lockState(file);
-    expect(await readFile(`${file}.lock`, "utf8")).to.equal(String(process.pid));
+    expect(await readFile(`${file}.lock`, "utf8")).to.match(new RegExp(`^${process.pid}\\b`));
+    // Nor does it hold twice in one process.
+    expect(await lockState(file).catch((error: Error) => error.message)).to.contain(`process ${process.pid} uses it`);
+    await unlock();
+    expect(await readdir(folder)).to.deep.equal([]);
+  });
+
+  it("is not kept by a process that has got the number of a dead one, as after a container's restart", async function () {
+    if (process.platform !== "linux") return this.skip();
+    // Started in the first moment of this machine.
+    await writeFile(`${file}.lock`, `${process.ppid} 1`);
+    const unlock = await lockState(file);
     await unlock();
     expect(await readdir(folder)).to.deep.equal([]);
   });

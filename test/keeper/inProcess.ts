@@ -83,10 +83,11 @@ export async function keeperOn(world: World, { config = {}, pyth, addresses = {}
     write: (line) => void lines.push(JSON.parse(line)),
   });
   const system = connect({ book, runner: provider });
+  const genesis = (await rpc.headAt(0))!.hash;
   const keeper: Keeper = {
     config: { ...parseConfig({ network: "here", altruistic: true }), ...config },
     book,
-    state: emptyState({ chainId: String(LOCAL_CHAIN), clearinghouse: book.addresses.clearinghouse, genesis: "" }, 0),
+    state: emptyState({ chainId: String(LOCAL_CHAIN), clearinghouse: book.addresses.clearinghouse, genesis }, 0),
     save: async () => {},
     rpcs: [rpc],
     systemOf: () => system,

@@ -88,6 +88,11 @@ export class KeeperProcess {
     await this.end("SIGKILL");
   }
 
+  /** Nobody reads what it logs any more, as when `| head` has ended. */
+  deafen(): void {
+    this.child.stdout!.destroy();
+  }
+
   /** Waits for one that ends by itself. */
   async ended(): Promise<number | null> {
     if (this.isRunning) await once(this.child, "exit");

@@ -1,3 +1,6 @@
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { expect } from "chai";
 import { toQuantity } from "ethers";
 import hre from "hardhat";
@@ -18,6 +21,7 @@ import { setMockPrice } from "../../scripts/sdk/actions/setMockPrice.ts";
 import { signOrder } from "../../scripts/sdk/actions/signOrder.ts";
 import { submitSignedOrder } from "../../scripts/sdk/actions/submitSignedOrder.ts";
 import { readAddressBook } from "../../scripts/sdk/addressBook.ts";
+import { connect } from "../../scripts/sdk/contracts.ts";
 import { ContractError } from "../../scripts/sdk/errors.ts";
 import { formatMarket, parseMarket } from "../../scripts/sdk/markets.ts";
 import { toOrderRequest } from "../../scripts/sdk/order.ts";
@@ -44,6 +48,19 @@ async function crowdedStage(connection: NetworkConnection) {
 }
 
 describe("SDK", function () {
+  describe("connect", function () {
+    it("says that nothing is deployed where a node was started anew", async function () {
+      const { breakwater } = await networkHelpers.loadFixture(seededStage);
+      const { book, oracle } = breakwater;
+      const addresses = { ...book.addresses, vault: ANYBODY };
+      const error = await connect({ book: { ...book, addresses }, runner: oracle.runner! }).catch((thrown) => thrown);
+      expect(error).to.be.instanceOf(InputError);
+      expect(error.message).to.equal(
+        `nothing is deployed at ${ANYBODY} on chain ${CHAIN}: a node that is started anew forgets everything; deploy again`,
+      );
+    });
+  });
+
   describe("quote", function () {
     it("is what an order fills at, and costs", async function () {
       const stage = await networkHelpers.loadFixture(seededStage);
@@ -320,6 +337,21 @@ describe("SDK", function () {
       expect([0, 5].map((id) => formatMarket(book, id))).to.deep.equal(["ETH", "market 5"]);
       for (const text of ["doge", "-1", "256", ""]) {
         expect(() => parseMarket(book, text)).to.throw(InputError, `market: "${text}" is not ETH, BTC or a number`);
+      }
+    });
+
+    it("are read from what is whole of a journal that was cut off", async function () {
+      const { deployments } = await networkHelpers.loadFixture(tradingStage);
+      const folder = await mkdtemp(path.join(tmpdir(), "journal-"));
+      try {
+        await cp(deployments, folder, { recursive: true });
+        const journal = path.join(folder, `chain-${CHAIN}`, "journal.jsonl");
+        const text = await readFile(journal, "utf8");
+        await writeFile(journal, text.slice(0, text.lastIndexOf("#source_btc") + 20));
+        const { symbols } = await readAddressBook({ chainId: CHAIN, folder });
+        expect([...symbols]).to.deep.equal([[0, "ETH"]]);
+      } finally {
+        await rm(folder, { recursive: true });
       }
     });
   });

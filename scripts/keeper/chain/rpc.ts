@@ -1,5 +1,5 @@
 import { FetchRequest, JsonRpcProvider, Network } from "ethers";
-import { originOf } from "./errors.ts";
+import { originOf } from "../../shared/secrets.ts";
 
 /** A block as far as the keeper cares. */
 export type Head = {
@@ -23,6 +23,8 @@ export class Rpc {
   readonly provider: JsonRpcProvider;
   /** Each request by itself, not in a batch: what the node does not answer takes nothing else with it. */
   readonly alone: JsonRpcProvider;
+  /** Where calls see what the next block would: not every node has a pending one. Known after {@link nextTime}. */
+  next: "pending" | "latest" = "pending";
 
   constructor(name: string, url: string, chainId: bigint, timeoutMs: number) {
     this.name = name;
@@ -48,10 +50,15 @@ export class Rpc {
     return block === null ? undefined : toHead(block);
   }
 
-  /** Time of the next block, unix seconds: on a chain that mines only when asked to, time goes on without blocks. */
-  async pendingTime(): Promise<number | undefined> {
+  /**
+   * Time the next block has, unix seconds: on a chain that mines only when asked to, time goes on without blocks. A node that
+   * shows no such block simulates on its newest one, at that one's time; what this machine takes for the time of day never
+   * counts.
+   */
+  async nextTime(head: Head): Promise<number> {
     const block = await this.provider.send("eth_getBlockByNumber", ["pending", false]).catch(() => null);
-    return block === null ? undefined : Number(block.timestamp);
+    this.next = block === null ? "latest" : "pending";
+    return Math.max(head.timestamp, Number(block?.timestamp ?? 0));
   }
 
   close(): void {

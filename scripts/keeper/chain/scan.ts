@@ -1,7 +1,7 @@
 import { Interface, type LogDescription } from "ethers";
 import { Clearinghouse__factory } from "../../../typechain-types/factories/contracts/core/Clearinghouse__factory.ts";
 import { Orders__factory } from "../../../typechain-types/factories/contracts/orders/Orders__factory.ts";
-import { pagedLogs, readLogs } from "../../sdk/actions/pagedLogs.ts";
+import { type FoundLog, type LogPage, pagedLogs } from "../../sdk/actions/pagedLogs.ts";
 import type { AddressBook } from "../../sdk/addressBook.ts";
 import type { State } from "../state/state.ts";
 import { RetryableError } from "./errors.ts";
@@ -49,13 +49,7 @@ export type ScanParameters = {
 export async function scan({ rpc, book, state, head, depth, onPage, onReorg }: ScanParameters): Promise<void> {
   await rollBack(rpc, state, head, book.startBlock, onReorg);
   const firstKept = Math.max(state.scannedTo + 1, head.number - depth + 1);
-  for await (const { logs, to } of pagedLogs({
-    provider: rpc.provider,
-    addresses: [book.addresses.clearinghouse, book.addresses.orders],
-    topics: TOPICS,
-    from: state.scannedTo + 1,
-    to: firstKept - 1,
-  })) {
+  for await (const { logs, to } of logsOf(rpc, book, state.scannedTo + 1, firstKept - 1)) {
     // Too deep for a re-org: no undo.
     foldLogs(
       state,
@@ -68,6 +62,18 @@ export async function scan({ rpc, book, state, head, depth, onPage, onReorg }: S
   state.blocks = state.blocks.filter(({ number }) => number > head.number - depth);
 }
 
+function logsOf(rpc: Rpc, { addresses }: AddressBook, from: number, to: number): AsyncGenerator<LogPage> {
+  const { provider } = rpc;
+  return pagedLogs({ provider, addresses: [addresses.clearinghouse, addresses.orders], topics: TOPICS, from, to });
+}
+
+/** As many requests as the node wants. */
+async function allLogs(rpc: Rpc, book: AddressBook, from: number, to: number): Promise<FoundLog[]> {
+  const all: FoundLog[] = [];
+  for await (const { logs } of logsOf(rpc, book, from, to)) all.push(...logs);
+  return all;
+}
+
 /** The newest blocks, each with its hash, linked to the one before. */
 async function scanRecent(rpc: Rpc, book: AddressBook, state: State, head: Head): Promise<void> {
   const from = state.scannedTo + 1;
@@ -75,13 +81,7 @@ async function scanRecent(rpc: Rpc, book: AddressBook, state: State, head: Head)
   const numbers = Array.from({ length: head.number - from + 1 }, (_, i) => from + i);
   const [headers, logs] = await Promise.all([
     Promise.all(numbers.map((number) => rpc.headAt(number))),
-    readLogs({
-      provider: rpc.provider,
-      addresses: [book.addresses.clearinghouse, book.addresses.orders],
-      topics: TOPICS,
-      from,
-      to: head.number,
-    }),
+    allLogs(rpc, book, from, head.number),
   ]);
   const newest = state.blocks.at(-1);
   // After a long pause what is remembered ends far below.

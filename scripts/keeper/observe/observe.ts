@@ -9,27 +9,34 @@ import { readDue } from "./readDue.ts";
 import { type MarketSeen, readMarkets } from "./readMarkets.ts";
 import { readOrders } from "./readOrders.ts";
 import { readRewards } from "./readRewards.ts";
+import { watchPrices } from "./watchPrices.ts";
 
 /** Everything a plan needs, as of one block. */
 export async function observe(keeper: Keeper, rpc: Rpc, system: Breakwater, head: Head): Promise<Observation> {
-  const { state, pyth, config } = keeper;
+  const { state, config } = keeper;
   const block = head.number;
-  const nowMs = Date.now();
-  // A simulated chain's clock need not be ours: ours is asked only where the node has no next block to show.
-  const now = Math.max(head.timestamp, (await rpc.pendingTime()) ?? Math.floor(nowMs / 1_000));
+  const now = await rpc.nextTime(head);
   const [markets, healths, priorityFee] = await Promise.all([
     readMarkets(system, block),
     readHealths(system, { accounts: Object.keys(state.accounts).map(BigInt), block }),
     rpc.provider.send("eth_maxPriorityFeePerGas", []).then(BigInt, () => 10n ** 8n),
   ]);
+  const pyth = watchPrices(keeper, markets, now);
   const orders = await readOrders(system, { ids: Object.keys(state.orders).map(BigInt), markets, pyth, block, now });
   const [rewards, due] = await Promise.all([
     readRewards(system, { accounts: state.accounts, healths, markets, block }),
-    readDue(system, { markets, pyth, starved: starved(healths, state.accounts), hasOrders: orders.length > 0, now }),
+    readDue(system, {
+      markets,
+      pyth,
+      starved: starved(healths, state.accounts),
+      hasOrders: orders.length > 0,
+      now,
+      blockTag: rpc.next,
+    }),
   ]);
   return {
     block,
-    nowMs,
+    nowMs: Date.now(),
     gasPrice: head.baseFee + priorityFee,
     etherUsd: etherPrice(config.etherUsd, markets),
     healths,

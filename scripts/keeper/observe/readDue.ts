@@ -9,8 +9,6 @@ import type { MarketSeen } from "./readMarkets.ts";
 const RENEW_AFTER = 0.7;
 /** Age in seconds beyond which a Pyth price is no longer good for liquidating, as `PythSource`. */
 const LIQUIDATION_AGE = 5;
-/** What the pending block shows: time passes there also on a chain that mines only when asked to. */
-const PENDING = { blockTag: "pending" as const };
 
 export type ReadDueParameters = {
   markets: MarketSeen[];
@@ -20,22 +18,27 @@ export type ReadDueParameters = {
   /** Whether an order waits that could be executed: openings want fresh marks of all markets. */
   hasOrders: boolean;
   now: number;
+  /** What is asked: time passes in the pending block also on a chain that mines only when asked to. */
+  blockTag: "pending" | "latest";
 };
+
+type At = Pick<ReadDueParameters, "blockTag">;
 
 /**
  * What is due besides accounts and orders. Where a contract alone knows, it is asked by a call that changes nothing: what
  * would go through is due.
  */
 export async function readDue(system: Breakwater, parameters: ReadDueParameters): Promise<Due[]> {
-  const { markets } = parameters;
+  const { markets, blockTag } = parameters;
+  const at = { blockTag };
   const { pool, insurance } = system;
   const found = await Promise.all([
-    would("recordLpEpoch", () => pool.recordEpoch.staticCall(PENDING)),
-    would("settleLpEpoch", () => pool.settleEpoch.staticCall(PENDING)),
-    would("recordInsuranceEpoch", () => insurance.recordEpoch.staticCall(PENDING)),
-    would("settleInsuranceEpoch", () => insurance.settleEpoch.staticCall(PENDING)),
-    debts(system),
-    ...markets.map((market) => ofMarket(system, market)),
+    would("recordLpEpoch", () => pool.recordEpoch.staticCall(at)),
+    would("settleLpEpoch", () => pool.settleEpoch.staticCall(at)),
+    would("recordInsuranceEpoch", () => insurance.recordEpoch.staticCall(at)),
+    would("settleInsuranceEpoch", () => insurance.settleEpoch.staticCall(at)),
+    debts(system, at),
+    ...markets.map((market) => ofMarket(system, market, at)),
     staleMarks(system, parameters),
     stalePrices(system, parameters),
   ]);
@@ -53,24 +56,24 @@ async function would(kind: Due["kind"], call: () => Promise<unknown>, market?: n
 }
 
 /** Every operation pays debts by itself: only cash that came from elsewhere, or the end of all positions, needs a call. */
-async function debts({ pool }: Breakwater): Promise<Due[]> {
-  const [cash, , unpaidDebts, openNotionalUsd] = await pool.snapshot(PENDING);
+async function debts({ pool }: Breakwater, at: At): Promise<Due[]> {
+  const [cash, , unpaidDebts, openNotionalUsd] = await pool.snapshot(at);
   if (unpaidDebts === 0n || (cash === 0n && openNotionalUsd !== 0n)) return [];
   return [{ kind: "payDebts", rewardUsd: 0n }];
 }
 
-async function ofMarket(system: Breakwater, market: MarketSeen): Promise<Due[]> {
+async function ofMarket(system: Breakwater, market: MarketSeen, at: At): Promise<Due[]> {
   const { clearinghouse, pyth } = system;
   const { id } = market;
   if (market.isSettled || market.openCost === 0n) return [];
   if (market.price === undefined) {
-    const dead = await would("settleDeadMarket", () => clearinghouse.settleDeadMarket.staticCall(id, PENDING), id);
+    const dead = await would("settleDeadMarket", () => clearinghouse.settleDeadMarket.staticCall(id, at), id);
     if (market.source !== "pyth" || pyth === undefined) return dead;
-    return [...dead, ...(await would("reportSilence", () => pyth.reportSilence.staticCall(id, PENDING), id))];
+    return [...dead, ...(await would("reportSilence", () => pyth.reportSilence.staticCall(id, at), id))];
   }
-  const due = await would("deleverage", () => clearinghouse.deleverage.staticCall(id, PENDING), id);
+  const due = await would("deleverage", () => clearinghouse.deleverage.staticCall(id, at), id);
   if (due.length === 0) return [];
-  const { reward } = await clearinghouse.previewDeleverage(id, PENDING);
+  const { reward } = await clearinghouse.previewDeleverage(id, at);
   return due.map((one) => ({ ...one, rewardUsd: reward }));
 }
 

@@ -110,17 +110,20 @@ function batches(orders: SeenOrder[]): Action[] {
   const pages = Array.from({ length: Math.ceil(orders.length / MAX_BATCH) }, (_, i) =>
     orders.slice(i * MAX_BATCH, (i + 1) * MAX_BATCH),
   );
-  return pages.map((page) =>
-    action("executeOrders", {
-      key: `orders:${page.map(({ id }) => id).join(",")}`,
-      keys: page.map(({ id }) => `order:${id}`),
-      accounts: page.map(({ account }) => account),
-      orders: page.map(({ id, proof }) => ({ id, proof })),
-      value: page.reduce((total, { value }) => total + value, 0n),
-      rewardUsd: page.reduce((total, { feeUsd }) => total + feeUsd, 0n),
-      gas: BigInt(page.length) * TYPICAL_GAS.executeOrders,
-    }),
-  );
+  return pages.map(batchOf);
+}
+
+/** One transaction for several orders: each is paid for by itself, and brings what its own proof costs. */
+export function batchOf(orders: SeenOrder[]): Action {
+  return action("executeOrders", {
+    key: `orders:${orders.map(({ id }) => id).join(",")}`,
+    keys: orders.map(({ id }) => `order:${id}`),
+    accounts: orders.map(({ account }) => account),
+    orders,
+    value: orders.reduce((total, { value }) => total + value, 0n),
+    rewardUsd: orders.reduce((total, { feeUsd }) => total + feeUsd, 0n),
+    gas: BigInt(orders.length) * TYPICAL_GAS.executeOrders,
+  });
 }
 
 function keyOf({ kind, market }: Due): string {

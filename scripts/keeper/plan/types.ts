@@ -25,7 +25,7 @@ export type Action = {
   keys: string[];
   /** Accounts it acts on. */
   accounts: bigint[];
-  orders: { id: bigint; proof: string }[];
+  orders: SeenOrder[];
   market?: number;
   /** Signed updates to push. */
   updates: string[];
@@ -43,6 +43,7 @@ export type SeenOrder = {
   /** For its next step, USD WAD; 0: it would be cancelled, and pays nobody. */
   feeUsd: bigint;
   proof: string;
+  /** Wei its proof costs. */
   value: bigint;
 };
 

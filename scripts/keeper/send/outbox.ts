@@ -1,4 +1,4 @@
-import { describeError } from "../chain/errors.ts";
+import { describeError } from "../../shared/secrets.ts";
 import type { Rpc } from "../chain/rpc.ts";
 import type { Keeper } from "../keeper.ts";
 import type { Sent } from "../state/state.ts";
@@ -28,10 +28,10 @@ export async function currentFees(keeper: Keeper, rpc: Rpc, baseFee: bigint) {
   return { fees, parameters };
 }
 
-/** Puts a transaction on disk and then on its way; `sent` are new entries or changed ones. */
-export async function dispatch(keeper: Keeper, rpc: Rpc, sent: Sent[]): Promise<void> {
+/** Puts transactions on disk and then on their way; `sent` are new entries or changed ones. Returns those the node took. */
+export async function dispatch(keeper: Keeper, rpc: Rpc, sent: Sent[]): Promise<Sent[]> {
   const { sender, state, save } = keeper;
-  if (sender === undefined || sent.length === 0) return;
+  if (sender === undefined || sent.length === 0) return [];
   const signed = await Promise.all(sent.map((entry) => sender.sign(entry)));
   sent.forEach((entry, i) => {
     const hash = signed[i]?.hash;
@@ -41,31 +41,37 @@ export async function dispatch(keeper: Keeper, rpc: Rpc, sent: Sent[]): Promise<
   state.outbox.sort((a, b) => a.nonce - b.nonce);
   // From here on a restart finds them, whether or not they were sent.
   await save();
-  for (const [i, entry] of sent.entries()) await broadcast(keeper, rpc, entry, signed[i]?.raw);
+  const taken: Sent[] = [];
+  for (const [i, entry] of sent.entries()) {
+    if (await broadcast(keeper, rpc, entry, signed[i]?.raw)) taken.push(entry);
+  }
   if (signed.some((one) => one === undefined)) await save();
+  return taken;
 }
 
-async function broadcast(keeper: Keeper, rpc: Rpc, entry: Sent, raw: string | undefined): Promise<void> {
-  const { log, metrics, rpcs, sender } = keeper;
+async function broadcast(keeper: Keeper, rpc: Rpc, entry: Sent, raw: string | undefined): Promise<boolean> {
+  let isTaken = true;
+  const { log, metrics, conditions, rpcs, sender } = keeper;
   try {
     const hash = await sender!.send(rpc, entry, raw);
     if (!entry.hashes.includes(hash)) entry.hashes.push(hash);
+    conditions.end(`unsent:${entry.nonce}`);
     metrics.sent.inc({ kind: entry.kind });
     log.info({ kind: entry.kind, target: entry.key, nonce: entry.nonce, hash: entry.hashes.at(-1) }, "sent");
   } catch (error) {
     // It is on disk: the next look finds it missing and sends it again, or finds its nonce used.
     const text = describeError(error);
-    if (/already known|already imported|known transaction/i.test(text)) return;
-    log.warn(
-      { kind: entry.kind, target: entry.key, nonce: entry.nonce, error: text },
-      "could not be sent; tried again",
-    );
+    if (/already known|already imported|known transaction/i.test(text)) return true;
+    isTaken = false;
+    const details = { kind: entry.kind, target: entry.key, nonce: entry.nonce, error: text };
+    conditions.begin(`unsent:${entry.nonce}`, "warn", "could not be sent; tried again and again", details);
   }
   // The other node as well, in case the first forgets it.
-  if (raw === undefined) return;
+  if (raw === undefined) return isTaken;
   await Promise.all(
     rpcs.filter((other) => other !== rpc).map((other) => sender!.send(other, entry, raw).catch(() => undefined)),
   );
+  return isTaken;
 }
 
 /** The same nonce again: as it was if it still makes sense, else as a transfer to oneself, else not at all. */
@@ -80,11 +86,11 @@ export async function sendAgain(
   const before: Fees = { maxFee: BigInt(entry.maxFee), priorityFee: BigInt(entry.priorityFee) };
   const fees = why === "stuck" ? bumpFees(before, parameters) : largerFees(before, firstFees(parameters));
   if (fees === undefined) {
-    const cap = Number(parameters.cap) / 1e9;
-    conditions.begin(`stuck:${entry.nonce}`, "warn", "a transaction waits: more than --max-fee-gwei would be needed", {
-      target: entry.key,
-      cap,
-    });
+    const message = "a transaction waits: more than --max-fee-gwei would be needed";
+    const details = { target: entry.key, cap: Number(parameters.cap) / 1e9 };
+    if (conditions.begin(`stuck:${entry.nonce}`, "warn", message, details)) {
+      metrics.replacementsCapped.inc({ kind: entry.kind });
+    }
     return;
   }
   conditions.end(`stuck:${entry.nonce}`);
@@ -95,6 +101,7 @@ export async function sendAgain(
       const isNeeded = why === "stuck" || state.outbox.some(({ nonce }) => nonce > entry.nonce);
       log.info({ target: entry.key, nonce: entry.nonce, reason: simulated.verdict.reason }, "no longer makes sense");
       if (!isNeeded) {
+        endConditions(keeper, entry);
         state.outbox.splice(state.outbox.indexOf(entry), 1);
         return;
       }
@@ -106,9 +113,15 @@ export async function sendAgain(
     priorityFee: fees.priorityFee.toString(),
     sentAt: Date.now(),
   });
+  const [taken] = await dispatch(keeper, rpc, [entry]);
+  if (taken === undefined) return;
   metrics.resent.inc({ why });
   log.info({ target: entry.key, nonce: entry.nonce, why, maxFeeGwei: Number(fees.maxFee) / 1e9 }, "sent again");
-  await dispatch(keeper, rpc, [entry]);
+}
+
+/** It is decided: nothing that was wrong with it holds any more. */
+export function endConditions({ conditions }: Keeper, { nonce }: Sent): void {
+  for (const name of ["stuck", "unsent"]) conditions.end(`${name}:${nonce}`);
 }
 
 /** Uses up a nonce nobody else has, so that those behind it can be mined. */

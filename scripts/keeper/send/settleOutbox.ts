@@ -4,7 +4,7 @@ import type { Head, Rpc } from "../chain/rpc.ts";
 import type { Keeper } from "../keeper.ts";
 import { forget, noteFailure } from "../plan/backoff.ts";
 import type { Sent } from "../state/state.ts";
-import { currentFees, readNonces, sendAgain } from "./outbox.ts";
+import { currentFees, endConditions, readNonces, sendAgain } from "./outbox.ts";
 import { verdictOf } from "./verdict.ts";
 
 type Parameters = Awaited<ReturnType<typeof currentFees>>["parameters"];
@@ -29,6 +29,7 @@ export async function settleOutbox(keeper: Keeper, rpc: Rpc, head: Head): Promis
       // The same key sends from elsewhere, or this process died before it knew the hash.
       keeper.log.info({ target: entry.key, nonce: entry.nonce }, "its nonce was used by another transaction");
       metrics.results.inc({ kind: entry.kind, result: "superseded" });
+      endConditions(keeper, entry);
       remove(state.outbox, entry);
     } else {
       const isKnown = await isInMempool(rpc, entry, nonces.pending);
@@ -75,7 +76,7 @@ async function noteMined(keeper: Keeper, rpc: Rpc, entry: Sent, receipt: Transac
   const { state, log, metrics } = keeper;
   const isSuccess = receipt.status === 1;
   entry.mined = { block: receipt.blockNumber, blockHash: receipt.blockHash, isSuccess, hash: receipt.hash };
-  keeper.conditions.end(`stuck:${entry.nonce}`);
+  endConditions(keeper, entry);
   metrics.gasSpent.inc(Number(receipt.gasUsed * receipt.gasPrice) / 1e18);
   const details = { kind: entry.kind, target: entry.key, nonce: entry.nonce, block: receipt.blockNumber };
   if (isSuccess) {

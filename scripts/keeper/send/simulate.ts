@@ -7,14 +7,14 @@ import { type Verdict, verdictOf } from "./verdict.ts";
 export type Simulated = { gas: bigint } | { verdict: Verdict; error: unknown };
 
 /**
- * What a call would do and cost. "pending" counts what is on its way, ours included, and lets time pass on a chain that
- * mines only when asked to; "latest" is for a transaction that is on its way itself.
+ * What a call would do and cost. A pending block counts what is on its way, ours included, and lets time pass on a chain
+ * that mines only when asked to; "latest" is for a transaction that is on its way itself.
  */
 export async function simulate(
   rpc: Rpc,
   from: string,
   { to, data, value }: Call,
-  block: "pending" | "latest" = "pending",
+  block: "pending" | "latest" = rpc.next,
 ): Promise<Simulated> {
   try {
     const transaction = { from, to, data, value: `0x${value.toString(16)}` };

@@ -26,6 +26,7 @@ const WAITS =
   /^(Orders_(TooEarly|PriceTooOld|TriggerNotMet|DeadlineTooEarly)|Clearinghouse_(StaleMark|TooEarlyToSettle)|LiquidityPool_(EpochNotOver|TooEarlyToSettle)|InsuranceFund_(EpochNotOver|TooEarlyToSettle)|SequencerGate_\w+|MockPriceSource_(Dead|TooEarly)|PythSource_(StalePrice|TooSoon|WideConfidence|FuturePrice)|ChainlinkSource_(StaleAnswer|RoundTooEarly|NotFirstRound|IncompleteRound|FutureAnswer)|CircuitBreaker_(SourcesDisagree|MovedTooFast|SecondaryDead)|OracleRouter_(ReduceOnly|PriceTooEarly)|PriceSource_ReduceOnly)$/;
 
 export function verdictOf(error: unknown): Verdict {
+  if ((error as { code?: string })?.code === "INSUFFICIENT_FUNDS") return { kind: "wait", reason: "too little ether" };
   if (!(error instanceof ContractError)) {
     const text = error instanceof Error ? error.message.split("\n")[0]! : String(error);
     return { kind: "failure", reason: text.slice(0, 200) };

@@ -60,6 +60,8 @@ export const stateSchema = z
   .object({
     version: z.literal(STATE_VERSION),
     binding: bindingSchema,
+    /** Whose transactions are in `outbox`; a dry run has none. */
+    account: address.optional(),
     /** Every event up to here is in `accounts` and `orders`. */
     scannedTo: z.number().int().min(-1),
     /** The last scanned blocks, ascending. */

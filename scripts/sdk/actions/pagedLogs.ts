@@ -47,7 +47,7 @@ type RawLog = { blockNumber: string; blockHash: string; logIndex: string; topics
  * The logs of one range, in the order of the chain. Asked for without ethers' own objects, which cost a hash of the address
  * for each log: most of the time of a long scan.
  */
-export async function readLogs({
+async function readLogs({
   provider,
   addresses,
   topics,

@@ -134,7 +134,7 @@ export class Operation extends Touch {
   /** Settles money; returns the deficit, which only a liquidation may have. */
   settleMoney({ isLiquidation = false }: { isLiquidation?: boolean } = {}): bigint {
     this.collect();
-    if (!isLiquidation && this.marginAfter() < 0n) this.#crystalliseWinners();
+    if (!isLiquidation && this.marginAfter() < 0n) this.#crystalliseWorth();
     const shortage = pos(-this.marginAfter());
     if (shortage > 0n && !isLiquidation) {
       throw new ModelError("Clearinghouse_MarginBelowZero", this.account.id, -shortage);
@@ -167,15 +167,15 @@ export class Operation extends Touch {
   }
 
   /**
-   * What deleveraging has closed is taken in, which needs no price; positions in profit are turned into money. The others
-   * are not touched.
+   * What deleveraging has closed is taken in, which needs no price; positions that are worth something, by profit or by
+   * what they have paid in beyond their loss, are turned into money. The others are not touched.
    */
-  #crystalliseWinners(): void {
+  #crystalliseWorth(): void {
     for (const [id, position] of this.account.positions) {
       const price = this.state.isDead(id) ? null : this.state.priceOf(id);
-      // Who wins is decided on what deleveraging has left.
+      // Worth is decided on what deleveraging has left.
       const seen = replay(markets.sideOf(this.state.market(id), position.size), position, MAX_EVENTS);
-      if (price === null || markets.pricePnl(seen.position, price) <= 0n) {
+      if (price === null || markets.pricePnl(seen.position, price) + seen.position.settled <= 0n) {
         if (seen.credit + seen.returned > seen.fundingOwed) this.advance(id, MAX_EVENTS);
         continue;
       }

@@ -120,6 +120,18 @@ describe("model › liquidation", function () {
     expect(exchange.margin(ALICE)).to.equal(usd(2_005));
   });
 
+  it("takes back what another position has paid in and no longer loses", function () {
+    const exchange = twoMarkets();
+    exchange.setPrice(1, usd(90));
+    exchange.settle(ALICE);
+    exchange.setPrice(0, usd(95));
+    exchange.setPrice(1, usd(99));
+    const { equity } = exchange.health(ALICE);
+    exchange.trade(ALICE, 0, -usd(200));
+    expect(exchange.position(ALICE, 1)?.settled).to.equal(usd(200));
+    expect(exchange.margin(ALICE)).to.equal(equity + usd(5)); // its bond came back
+  });
+
   it("refuses a close that leaves margin below zero even so", function () {
     const exchange = twoMarkets();
     exchange.setPrice(0, usd(85));
