@@ -15,16 +15,16 @@ async function compile(): Promise<void> {
 
 async function main(): Promise<number> {
   await compile();
-  const [{ run }, { openNetwork }, { confirm }] = await Promise.all([
+  const [{ run }, { openNetwork }, { ask }] = await Promise.all([
     import("./run.ts"),
     import("../shared/network.ts"),
-    import("@inquirer/prompts"),
+    import("./ask.ts"),
   ]);
   return run(process.argv.slice(2), {
     stdout: process.stdout,
     stderr: process.stderr,
     isInteractive: process.stdin.isTTY === true && process.stdout.isTTY === true,
-    ask: (message) => confirm({ message, default: false }),
+    ask,
     openNetwork,
   });
 }

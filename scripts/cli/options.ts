@@ -3,8 +3,17 @@ import { InputError } from "../shared/inputError.ts";
 
 /** A number of an order, an incident, a nonce. */
 export function parseId(text: string, what: string): bigint {
-  if (/^\d{1,40}$/.test(text.trim())) return BigInt(text.trim());
-  throw new InputError(`${what}: "${text}" is not a whole number`);
+  if (!/^\d+$/.test(text.trim())) throw new InputError(`${what}: "${text}" is not a whole number`);
+  const id = BigInt(text.trim());
+  if (id >= 2n ** 256n) throw new InputError(`${what}: "${text}" is too large`);
+  return id;
+}
+
+/** How many of something to show. */
+export function parseCount(text: string, what: string): number {
+  const count = parseId(text, what);
+  if (count >= 1n && count <= 10_000n) return Number(count);
+  throw new InputError(`${what}: "${text}" is not from 1 to 10,000`);
 }
 
 /** "0xab…,0xcd…": signed updates of a price feed. */

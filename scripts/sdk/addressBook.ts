@@ -81,11 +81,11 @@ const sourceStepSchema = z.object({
 /** `deploy/modules/Markets.ts` calls the step that gives market 0 its source "source_eth": market 0 is ETH. */
 function marketNames(journal: string[]): Map<number, string> {
   const steps = journal.filter((line) => line.includes("#source_"));
-  return new Map(
-    steps.flatMap((line) => {
-      const step = sourceStepSchema.safeParse(tryJson(line));
-      if (!step.success) return [];
-      return [[step.data.args[0], step.data.futureId.split("#source_")[1]!.toUpperCase()] as const];
-    }),
-  );
+  const names = steps.flatMap((line) => {
+    const step = sourceStepSchema.safeParse(tryJson(line));
+    if (!step.success) return [];
+    return [[step.data.args[0], step.data.futureId.split("#source_")[1]!.toUpperCase()] as const];
+  });
+  // Steps of one batch are noted in any order.
+  return new Map(names.sort(([a], [b]) => a - b));
 }

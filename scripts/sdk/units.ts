@@ -9,6 +9,9 @@ const BPS = 10_000n;
 /** A hundredth of a percent, as a WAD fraction. */
 export const BP = WAD / BPS;
 
+/** Ten trillion: a slip of the finger, and about what the contracts can hold of the smallest of their numbers, a size. */
+const LARGEST = 10n ** 13n * WAD;
+
 /** "1250.5" or "1_250.5" as a WAD. `what` names it in the error. */
 export function parseWad(text: string, what: string): bigint {
   const plain = withoutSeparators(text, what);
@@ -17,6 +20,7 @@ export function parseWad(text: string, what: string): bigint {
   const [, sign, whole = "0", decimals = ""] = match;
   if (decimals.length > 18) throw new InputError(`${what}: "${text}" has more than 18 decimals`);
   const size = BigInt(whole) * WAD + BigInt(decimals.padEnd(18, "0"));
+  if (size > LARGEST) throw new InputError(`${what}: "${text}" is more than ${formatExact(LARGEST)}`);
   return sign === "-" ? -size : size;
 }
 
@@ -89,9 +93,10 @@ export function formatUsd(usd: bigint): string {
   return formatWad(usd, 2);
 }
 
-/** Base units: as many of six decimals as say something. */
+/** Base units: as many of six decimals as say something; all of what is smaller. */
 export function formatSize(size: bigint): string {
-  return formatWad(size, 6).replace(/\.?0+$/, "");
+  const text = formatWad(size, 6).replace(/\.?0+$/, "");
+  return text === "0" ? formatExact(size) : text;
 }
 
 /** USD per base unit: cents for what costs dollars, six digits for what costs cents. */

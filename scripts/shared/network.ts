@@ -72,7 +72,7 @@ export async function openNetwork({
         throw new InputError(`--from ${from}: ${name} has no key of it`);
       }
       const key = accounts[accountIndex];
-      if (key === undefined) throw new InputError(`--account ${accountIndex}: ${name} has ${accounts.length} accounts`);
+      if (key === undefined) throw new InputError(`account ${accountIndex}: ${name} has ${accounts.length} accounts`);
       return walletOf(name, key, provider);
     },
   };
@@ -81,7 +81,7 @@ export async function openNetwork({
 async function remoteSigner(provider: JsonRpcProvider, index: number): Promise<Signer> {
   const addresses = await provider.listAccounts();
   const signer = addresses[index];
-  if (signer === undefined) throw new InputError(`--account ${index}: the node has ${addresses.length} accounts`);
+  if (signer === undefined) throw new InputError(`account ${index}: the node has ${addresses.length} accounts`);
   return signer;
 }
 

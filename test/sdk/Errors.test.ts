@@ -32,7 +32,7 @@ describe("errors of the SDK", function () {
       wad(20),
     ]);
     expect(decodeRevert(data)?.message).to.equal(
-      `Clearinghouse_AboveWithdrawable(account ${OWNER}/2, has 12.00, needs 20.00): at most 12.00 can leave now; close positions first`,
+      `Clearinghouse_AboveWithdrawable(account ${OWNER}/2, has 12.00, needs 20.00): at most 12.00 can leave now; closing positions may free more`,
     );
   });
 

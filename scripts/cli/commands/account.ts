@@ -13,12 +13,13 @@ import { transferMargin } from "../../sdk/actions/transferMargin.ts";
 import { withdraw } from "../../sdk/actions/withdraw.ts";
 import { parseAddress } from "../../sdk/address.ts";
 import type { Breakwater } from "../../sdk/contracts.ts";
-import { formatMarket, parseMarket } from "../../sdk/markets.ts";
+import { formatMarket } from "../../sdk/markets.ts";
 import { formatExact, formatUsd, fromNative, parsePayable, parsePositive, toNative } from "../../sdk/units.ts";
 import { InputError } from "../../shared/inputError.ts";
 import { change } from "../change.ts";
 import type { CommandSpec, NounSpec } from "../command.ts";
 import { liquidationPreview } from "../liquidationPreview.ts";
+import { listedMarket } from "../listedMarket.ts";
 import * as figures from "../report.ts";
 import { type Fact, fact, maybe, none, usd } from "../report.ts";
 import { positionsTable } from "../tables.ts";
@@ -174,6 +175,7 @@ const transfer: CommandSpec = {
     const amountUsd = parsePositive(args.amount!, "amount");
     const breakwater = await session.breakwater();
     const [from, to] = [await session.account(args.from), await session.account(args.to)];
+    if (from === to) throw new InputError(`from and to are the same account, ${formatAccount(from)}`);
     const { clearinghouse } = breakwater;
     return change(session, {
       what: `move ${formatExact(amountUsd, 2)} USD from ${formatAccount(from)} to ${formatAccount(to)}`,
@@ -213,7 +215,7 @@ const replay: CommandSpec = {
   example: "eth",
   async run(session, args) {
     const breakwater = await session.breakwater();
-    const market = parseMarket(breakwater.book, args.market!);
+    const market = await listedMarket(breakwater, args.market!);
     const account = await session.account(args.account);
     return change(session, {
       what: `replay what ${formatAccount(account)} missed in ${formatMarket(breakwater.book, market)}`,

@@ -2,7 +2,7 @@ import { type IncidentState, readIncidents } from "../../sdk/actions/readInciden
 import { InputError } from "../../shared/inputError.ts";
 import type { CommandSpec, NounSpec } from "../command.ts";
 import { LAYERS } from "../layers.ts";
-import { parseId } from "../options.ts";
+import { parseCount, parseId } from "../options.ts";
 import * as figures from "../report.ts";
 import { fact, usd } from "../report.ts";
 
@@ -15,7 +15,7 @@ const list: CommandSpec = {
   ],
   example: "--limit 5",
   async run(session, _args, options) {
-    const limit = Number(parseId(String(options.limit), "--limit"));
+    const limit = parseCount(String(options.limit), "--limit");
     const from = options.before === undefined ? undefined : parseId(String(options.before), "--before") - 1n;
     const incidents = await readIncidents(await session.breakwater(), { limit, ...(from !== undefined && { from }) });
     const sum = (key: keyof IncidentState) => usd(incidents.reduce((total, one) => total + (one[key] as bigint), 0n));

@@ -7,6 +7,7 @@ import { formatMarket, parseMarket } from "../../sdk/markets.ts";
 import { formatExact, parsePositive } from "../../sdk/units.ts";
 import { change } from "../change.ts";
 import type { CommandSpec, NounSpec } from "../command.ts";
+import { listedMarket } from "../listedMarket.ts";
 import { parseHexList } from "../options.ts";
 import * as figures from "../report.ts";
 import { type Fact, fact, maybe } from "../report.ts";
@@ -24,7 +25,7 @@ const show: CommandSpec = {
     const ids =
       args.market === undefined
         ? Array.from({ length: count }, (_, id) => id)
-        : [parseMarket(breakwater.book, args.market)];
+        : [await listedMarket(breakwater, args.market)];
     const prices = await Promise.all(ids.map((market) => readPrice(breakwater, { market })));
     return [
       {

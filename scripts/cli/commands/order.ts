@@ -8,7 +8,7 @@ import { signOrder } from "../../sdk/actions/signOrder.ts";
 import { submitOrder } from "../../sdk/actions/submitOrder.ts";
 import { submitSignedOrder } from "../../sdk/actions/submitSignedOrder.ts";
 import { chainTime } from "../../sdk/chainTime.ts";
-import { formatMarket, parseMarket } from "../../sdk/markets.ts";
+import { formatMarket } from "../../sdk/markets.ts";
 import { ORDER_KINDS, type OrderKind, type OrderRequest } from "../../sdk/order.ts";
 import { givenUpdates } from "../../sdk/pythPrices.ts";
 import { ANY_PRICE } from "../../sdk/quote.ts";
@@ -17,7 +17,8 @@ import { InputError } from "../../shared/inputError.ts";
 import { systemErrorLine } from "../../shared/systemError.ts";
 import { change } from "../change.ts";
 import type { Arguments, CommandSpec, NounSpec, Options } from "../command.ts";
-import { parseHexList, parseId } from "../options.ts";
+import { listedMarket } from "../listedMarket.ts";
+import { parseCount, parseHexList, parseId } from "../options.ts";
 import * as figures from "../report.ts";
 import { type Fact, fact, maybe, usd } from "../report.ts";
 import type { Session } from "../session.ts";
@@ -51,10 +52,10 @@ async function requestOf(session: Session, args: Arguments, options: Options): P
   const acceptable = limit === undefined ? undefined : parsePositive(limit, "--limit");
   const triggerPrice = trigger === undefined ? 0n : parsePositive(trigger, "--trigger");
   const wait = parseDuration(expires ?? (isMarket ? "10m" : "30d"), "--expires");
-  const { book } = await session.breakwater();
+  const market = await listedMarket(await session.breakwater(), args.market!);
   return {
     account: await session.account(options.account as string | undefined),
-    market: parseMarket(book, args.market!),
+    market,
     kind: kind as OrderKind,
     sizeDelta,
     acceptablePrice: acceptable ?? (sizeDelta > 0n ? ANY_PRICE : 0n),
@@ -188,7 +189,7 @@ const list: CommandSpec = {
   ],
   example: "--account 0",
   async run(session, _args, options) {
-    const limit = Number(parseId(String(options.limit), "--limit"));
+    const limit = parseCount(String(options.limit), "--limit");
     const breakwater = await session.breakwater();
     const { account: text } = options as { account?: string };
     const account = text === undefined ? undefined : await session.account(text);

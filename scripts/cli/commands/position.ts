@@ -2,12 +2,13 @@ import { formatAccount } from "../../sdk/accountId.ts";
 import { closePosition } from "../../sdk/actions/closePosition.ts";
 import { type OpenPositionReturnType, openPosition } from "../../sdk/actions/openPosition.ts";
 import { readAccount } from "../../sdk/actions/readAccount.ts";
-import { formatMarket, parseMarket } from "../../sdk/markets.ts";
+import { formatMarket } from "../../sdk/markets.ts";
 import { acceptablePrice, quote } from "../../sdk/quote.ts";
 import { formatExact, fromNative, parseFraction, parsePositive, WAD } from "../../sdk/units.ts";
 import { InputError } from "../../shared/inputError.ts";
 import { change } from "../change.ts";
 import type { CommandSpec, NounSpec, Options } from "../command.ts";
+import { listedMarket } from "../listedMarket.ts";
 import * as figures from "../report.ts";
 import { type Fact, fact, maybe, usd } from "../report.ts";
 import type { Session } from "../session.ts";
@@ -44,7 +45,7 @@ const open: CommandSpec = {
   async run(session, { side, market: name }, options) {
     const slippage = parseFraction(String(options.slippage), "--slippage");
     const breakwater = await session.breakwater();
-    const market = parseMarket(breakwater.book, name!);
+    const market = await listedMarket(breakwater, name!);
     const sizeDelta = await sizeOf(session, side!, market, options);
     const account = await session.account(options.account as string | undefined);
     const symbol = formatMarket(breakwater.book, market);
@@ -68,7 +69,7 @@ const close: CommandSpec = {
     const share = parseFraction(String(options.share), "--share");
     if (share <= 0n || share > WAD) throw new InputError(`--share ${options.share}: more than 0% and at most 100%`);
     const breakwater = await session.breakwater();
-    const market = parseMarket(breakwater.book, name!);
+    const market = await listedMarket(breakwater, name!);
     const account = await session.account(options.account as string | undefined);
     return change(session, {
       what: `order the end of ${options.share} of the ${formatMarket(breakwater.book, market)} position of ${formatAccount(account)}`,
@@ -115,7 +116,7 @@ const preview: CommandSpec = {
   async run(session, { side, market: name }, options) {
     const slippage = parseFraction(String(options.slippage), "--slippage");
     const breakwater = await session.breakwater();
-    const market = parseMarket(breakwater.book, name!);
+    const market = await listedMarket(breakwater, name!);
     const sizeDelta = await sizeOf(session, side!, market, options);
     const account = await session.account(options.account as string | undefined);
     const [{ price, fill, fee }, { params }, state, keeperFee] = await Promise.all([
