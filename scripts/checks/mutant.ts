@@ -16,6 +16,8 @@ export interface Mutant {
   breaks: string;
   /** Test files of which at least one must fail. */
   killers: string[];
+  /** The files it changes. */
+  targets: string[];
 }
 
 /** Totals that the test runner printed; undefined when it never came to run a test. */
@@ -42,6 +44,7 @@ export function parseMutant(file: string, patch: string, testFiles: string[]): {
     invariants: list("invariant"),
     breaks: field("breaks"),
     killers: list("killed by"),
+    targets: [...patch.matchAll(/^\+\+\+ (?:b\/)?(\S+)/gm)].map((match) => match[1]!),
   };
   const findings: Finding[] = [];
   const report = (what: string): void => void findings.push({ where: file, what });
@@ -52,9 +55,9 @@ export function parseMutant(file: string, patch: string, testFiles: string[]): {
   for (const killer of mutant.killers)
     if (!testFiles.includes(killer)) report(`is killed by ${killer}, which does not exist`);
 
-  const targets = [...patch.matchAll(/^\+\+\+ (?:b\/)?(\S+)/gm)].map((match) => match[1]!);
-  if (targets.length === 0) report("changes nothing");
-  for (const target of targets) if (!target.startsWith("contracts/")) report(`changes ${target}, outside contracts/`);
+  if (mutant.targets.length === 0) report("changes nothing");
+  for (const target of mutant.targets)
+    if (!target.startsWith("contracts/")) report(`changes ${target}, outside contracts/`);
   return { mutant, findings };
 }
 

@@ -1,4 +1,13 @@
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import Table from "cli-table3";
@@ -101,6 +110,10 @@ async function tryOne(mutant: Mutant, scratch: string): Promise<Result> {
     };
   };
 
+  const before = mutant.targets.map((target) => {
+    const file = path.join(scratch, target);
+    return { file, text: existsSync(file) ? readFileSync(file) : undefined };
+  });
   // `git apply` wants no repository, and refuses a patch whose context is not there.
   if ((await run("git", ["apply", patch], scratch)).code !== 0) return end("does not apply");
   try {
@@ -117,7 +130,8 @@ async function tryOne(mutant: Mutant, scratch: string): Promise<Result> {
     }
     return end("survived");
   } finally {
-    await run("git", ["apply", "--reverse", patch], scratch);
+    // Not by the patch: the lines around a line that is gone may stand in two places.
+    for (const { file, text } of before) if (text !== undefined) writeFileSync(file, text);
   }
 }
 

@@ -24,6 +24,7 @@ describe("checks › mutant", function () {
       expect(mutant.invariants).to.deep.equal(["I1", "I4"]);
       expect(mutant.breaks).to.equal("the insurance leg is posted twice");
       expect(mutant.killers).to.deep.equal(["test/invariant/Ledgers.t.sol"]);
+      expect(mutant.targets).to.deep.equal(["contracts/core/Vault.sol"]);
     });
 
     it("reports an incomplete header, an unknown test and a change outside contracts/", function () {
