@@ -9,6 +9,7 @@ import layering from "./layering.ts";
 import natspec from "./natspec.ts";
 import pictures from "./pictures.ts";
 import pins from "./pins.ts";
+import reports from "./reports.ts";
 import size from "./size.ts";
 import solhint from "./solhint.ts";
 import types from "./types.ts";
@@ -25,6 +26,7 @@ const CHECKS: Record<string, Check> = {
   solhint,
   types,
   pictures,
+  reports,
   size,
   gas,
 };

@@ -191,7 +191,6 @@ describe("state of the keeper", function () {
   });
 
   it("is not kept by a process that has got the number of a dead one, as after a container's restart", async function () {
-    if (process.platform !== "linux") return this.skip();
     // Started in the first moment of this machine.
     await writeFile(`${file}.lock`, `${process.ppid} 1`);
     const unlock = await lockState(file);
